@@ -1,0 +1,155 @@
+//! The module `.._gate` of a service, after what tonic generates for it.
+
+mod docs;
+mod method;
+mod rule;
+
+use proc_macro2::{Literal, TokenStream};
+use prost_build::{Service, ServiceGenerator};
+use quote::{format_ident, quote};
+
+use crate::rules::Rules;
+use method::{GatedMethod, PRIMITIVES};
+
+/// tonic's generator, and ours after it.
+pub(crate) struct GateGenerator {
+    tonic: Box<dyn ServiceGenerator>,
+    rules: Rules,
+}
+
+// === impl GateGenerator ===
+
+impl GateGenerator {
+    pub(crate) fn new(rules: Rules) -> Self {
+        // Else tonic looks for `bool` and the like in the module of the messages.
+        tonic_prost_build::NON_PATH_TYPE_ALLOWLIST.set(&PRIMITIVES);
+        Self {
+            tonic: tonic_prost_build::configure().service_generator(),
+            rules,
+        }
+    }
+
+    fn gate(&self, service: &Service) -> TokenStream {
+        let full_name = full_name(service);
+        let methods: Vec<_> = service
+            .methods
+            .iter()
+            .map(|method| {
+                let name = format!("{full_name}/{}", method.proto_name);
+                let rule = self
+                    .rules
+                    .of(&name)
+                    .expect("a method without a rule ends the build before anything is generated");
+                GatedMethod::new(method, rule)
+            })
+            .collect();
+
+        let snake_name = snake_case(&service.name);
+        let module = format_ident!("{snake_name}_gate");
+        let tonic_module = format_ident!("{snake_name}_server");
+        let tonic_server = format_ident!("{}Server", service.name);
+        let name = format_ident!("{}", service.name);
+
+        let count = Literal::usize_unsuffixed(methods.len());
+        let constants = methods.iter().map(|method| method.constant(&full_name));
+        let signatures = methods.iter().map(GatedMethod::signature);
+        let adapters = methods
+            .iter()
+            .enumerate()
+            .map(|(i, method)| method.adapter(&name, i));
+
+        let module_docs = docs::lines(&[format!("`{full_name}` behind the gate.")]);
+        let methods_docs = docs::lines(&[format!(
+            "The methods of `{full_name}`, each with its rule, in the order of the proto."
+        )]);
+        let mut trait_docs = service.comments.leading.clone();
+        trait_docs.extend([
+            String::new(),
+            format!("The handlers of `{full_name}`. Each takes the caller that its rule promises, whom the gate has verified."),
+        ]);
+        let trait_docs = docs::lines(&trait_docs);
+        let server_docs = docs::lines(&[
+            format!("Serves `{full_name}` with these handlers, behind the gate."),
+            String::new(),
+            "Without the gate, every method that is not public answers INTERNAL.".to_owned(),
+        ]);
+
+        quote! {
+            #module_docs
+            #[allow(
+                clippy::all,
+                clippy::pedantic,
+                dead_code,
+                unreachable_pub,
+                unused_qualifications,
+                rustdoc::bare_urls,
+                rustdoc::broken_intra_doc_links,
+                rustdoc::invalid_html_tags,
+            )]
+            pub mod #module {
+                #methods_docs
+                pub static METHODS: [::callgate::Method; #count] = [#(#constants),*];
+
+                #trait_docs
+                pub trait #name: ::std::marker::Send + ::std::marker::Sync + 'static {
+                    #(#signatures)*
+                }
+
+                /// Takes the caller that the gate has left with each call, and hands the call to the handlers.
+                #[derive(Clone, Debug)]
+                pub struct Gated<T>(T);
+
+                #[::tonic::async_trait]
+                impl<T: #name> super::#tonic_module::#name for Gated<T> {
+                    #(#adapters)*
+                }
+
+                #server_docs
+                pub fn server<T: #name>(handlers: T) -> super::#tonic_module::#tonic_server<Gated<T>> {
+                    super::#tonic_module::#tonic_server::new(Gated(handlers))
+                }
+
+                impl<T: #name> ::callgate::HasPolicy for super::#tonic_module::#tonic_server<Gated<T>> {
+                    const METHODS: &'static [::callgate::Method] = &METHODS;
+                }
+            }
+        }
+    }
+}
+
+impl ServiceGenerator for GateGenerator {
+    fn generate(&mut self, service: Service, buf: &mut String) {
+        let gate = self.gate(&service);
+        self.tonic.generate(service, buf);
+        buf.push_str(&gate.to_string());
+    }
+
+    fn finalize(&mut self, buf: &mut String) {
+        self.tonic.finalize(buf);
+    }
+
+    fn finalize_package(&mut self, package: &str, buf: &mut String) {
+        self.tonic.finalize_package(package, buf);
+    }
+}
+
+/// As paths name a service: `greeter.v1.GreeterService`.
+fn full_name(service: &Service) -> String {
+    if service.package.is_empty() {
+        service.proto_name.clone()
+    } else {
+        format!("{}.{}", service.package, service.proto_name)
+    }
+}
+
+/// tonic's way to name a service's modules, which is not prost's.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (i, c) in name.char_indices() {
+        if i > 0 && c.is_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}

@@ -1,0 +1,5 @@
+//! Handlers of every shape compile, and are reached or not.
+
+mod greeter;
+mod methods;
+mod without_gate;

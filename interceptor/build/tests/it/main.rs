@@ -1,0 +1,6 @@
+//! What a build makes of protos: Rust, descriptors, errors.
+
+mod build;
+mod errors;
+mod output;
+mod rule_errors;

@@ -1,0 +1,39 @@
+//! The user accounts of Identity Platform (Firebase Auth), read and changed over its REST API.
+//!
+//! A token tells what was true when it was made; the account record tells what is true now: whether the account is disabled, how
+//! the user can sign in, since when tokens count. Reading it costs a round trip to Google.
+//!
+//! ```no_run
+//! use callgate::{
+//!     UserId,
+//!     accounts::{AccountUpdate, Accounts},
+//!     google::{Credentials, Metadata},
+//! };
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let credentials = Credentials::metadata_server(&Metadata::new());
+//! let accounts = Accounts::new("my-project", credentials)?;
+//!
+//! let ada = UserId { tenant: None, uid: "4cCXp7aQ" };
+//! if let Some(account) = accounts.lookup(ada).await? {
+//!     println!("disabled: {}", account.disabled);
+//! }
+//! accounts.update(ada, &AccountUpdate::new().display_name(Some("Ada"))).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The service account needs the role `roles/firebaseauth.admin`, or a custom one with `firebaseauth.users.get` and, to change
+//! accounts, `firebaseauth.users.update`.
+
+mod account;
+mod answer;
+mod client;
+mod error;
+mod record;
+mod update;
+
+pub use account::{Account, Provider, SecondFactor, SecondFactorKind};
+pub use client::Accounts;
+pub use error::AccountsError;
+pub use update::AccountUpdate;

@@ -1,0 +1,69 @@
+//! The wall clock, which tests turn by hand.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// What time it is. Everything that expires asks one of these, so that tests need not sleep.
+///
+/// It is a wall clock, and may be set back: code that needs an order of events must not take it from here.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    /// Milliseconds since the Unix epoch.
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is turned. Its clones are the same clock.
+    pub fn manual(at: SystemTime) -> Self {
+        Self(Source::Manual(Arc::new(AtomicU64::new(millis(at)))))
+    }
+
+    /// The present time.
+    pub fn now(&self) -> SystemTime {
+        match &self.0 {
+            Source::System => SystemTime::now(),
+            Source::Manual(at) => UNIX_EPOCH + Duration::from_millis(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Turns a manual clock on.
+    ///
+    /// # Panics
+    ///
+    /// On the machine's clock.
+    pub fn advance(&self, by: Duration) {
+        self.set(self.now() + by);
+    }
+
+    /// Sets a manual clock, to an earlier time too.
+    ///
+    /// # Panics
+    ///
+    /// On the machine's clock.
+    pub fn set(&self, to: SystemTime) {
+        match &self.0 {
+            Source::System => panic!("the machine's clock is not ours to set"),
+            Source::Manual(at) => at.store(millis(to), Ordering::SeqCst),
+        }
+    }
+}
+
+fn millis(at: SystemTime) -> u64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,32 @@
+//! The gate as a layer: what all its services share.
+
+use std::{sync::Arc, time::Duration};
+
+use tower::Layer;
+
+use super::{service::Gate, streams::Streams};
+use crate::{clock::Clock, policy::Policy, verify::FirebaseVerifier};
+
+/// Puts a [`Gate`] in front of a service. All clones are one gate: they share keys and limits.
+#[derive(Clone, Debug)]
+pub struct GateLayer {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What all services behind one gate share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) policy: Policy,
+    pub(super) end_users: Option<FirebaseVerifier>,
+    pub(super) clock: Clock,
+    pub(super) streams: Streams,
+    pub(super) unary_body_timeout: Duration,
+}
+
+impl<S> Layer<S> for GateLayer {
+    type Service = Gate<S>;
+
+    fn layer(&self, inner: S) -> Gate<S> {
+        Gate::new(inner, self.shared.clone())
+    }
+}

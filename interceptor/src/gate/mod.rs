@@ -1,0 +1,39 @@
+//! The gate: the [`tower::Layer`] that authenticates the caller of each RPC and applies the method's rule.
+//!
+//! A call enters at [`Gate::call`](tower::Service::call) and ends there if it is refused, in this order: it is no gRPC (HTTP 415),
+//! its path has no rule, its token is missing or not valid, its caller is not one that the rule names, too many streams are open.
+//! A refusal is a gRPC status, with the [`Denial`](crate::Denial) in the response's extensions for the log line.
+//!
+//! What is let through carries no credential any more, but a permit from which the generated adapter takes the caller. A call
+//! that streams ends when the caller's token does.
+//!
+//! ```
+//! use callgate::{FirebaseVerifier, Gate, Method, Policy, Rule, keys::KeyStore};
+//!
+//! # static METHODS: [Method; 1] = [Method { path: "/greeter.v1.GreeterService/Greet", client_streaming: false,
+//! #     server_streaming: false, rule: Rule::end_user(callgate::EndUserRule::SIGNED_IN) }];
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let keys = KeyStore::fetched(callgate::verify::FIREBASE_KEYS_URL.parse()?).build()?;
+//! let gate = Gate::builder(Policy::of(&METHODS))
+//!     .end_users(FirebaseVerifier::new("my-project", keys)?)
+//!     .build()?;
+//! let server = tonic::transport::Server::builder().layer(gate); // .add_service(..).serve(..)
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod body;
+mod builder;
+mod credentials;
+mod deadline;
+mod future;
+mod judge;
+mod layer;
+mod service;
+mod streams;
+
+pub use body::RequestBody;
+pub use builder::{GateBuilder, GateError};
+pub use future::GateFuture;
+pub use layer::GateLayer;
+pub use service::{Admitted, Gate};

@@ -1,0 +1,69 @@
+//! One public key of an issuer.
+
+use std::fmt;
+
+use aws_lc_rs::{
+    digest,
+    rsa::PublicKeyComponents,
+    signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256},
+};
+
+/// A public key with which an issuer's signatures are checked, RS256 (RFC 7518, section 3.3).
+// Parsed once for each key set. `jsonwebtoken` keeps the bytes only and builds the key anew for every signature, which costs
+// as much again as a good part of the check itself; so it has no place here.
+pub struct Key {
+    kid: Box<str>,
+    fingerprint: [u8; 32],
+    public: ParsedPublicKey,
+}
+
+impl Key {
+    /// The RSA key of modulus `n` and exponent `e`, both big-endian without leading zeros, whose bounds the caller has checked.
+    pub(super) fn rsa(kid: &str, n: &[u8], e: &[u8]) -> Option<Self> {
+        let public = PublicKeyComponents { n, e }
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .ok()?;
+        Some(Self {
+            kid: kid.into(),
+            fingerprint: fingerprint(b"RSA", &[n, e]),
+            public,
+        })
+    }
+
+    /// The name that tokens call the key by.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// SHA-256 of the key material, the `kid` not included: two keys with the same fingerprint are the same key, whatever
+    /// they are called (G16).
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
+    }
+
+    /// Whether `signature` is this key's signature of `message`.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.public.verify_sig(message, signature).is_ok()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The lengths are hashed too, so that no two keys can be cut differently out of the same bytes.
+fn fingerprint(kind: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(kind);
+    for part in parts {
+        hash.update(&part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(hash.finish().as_ref());
+    bytes
+}

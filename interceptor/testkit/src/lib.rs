@@ -1,0 +1,42 @@
+//! Issuers of test tokens, for testing gated services.
+//!
+//! A [`FirebaseIssuer`] stands in for Google: it signs tokens with keys of its own, and the verifier that it gives knows these
+//! keys. So a test goes the way that production goes; nothing is bypassed.
+//!
+//! ```
+//! use callgate::{Gate, Policy, verify::Check};
+//! use callgate_testkit::FirebaseIssuer;
+//!
+//! let issuer = FirebaseIssuer::new("demo-greeter");
+//!
+//! // To test a handler: a caller to hand to it, really verified.
+//! let ada = issuer.token("ada").name("Ada Lovelace").roles(&["editor"]).end_user();
+//! assert_eq!(ada.id().uid, "ada");
+//! assert!(ada.has_role("editor"));
+//!
+//! // To test a whole service: a gate that trusts the issuer, and a token to call with.
+//! let gate = Gate::builder(Policy::default()).end_users(issuer.verifier()).build()?;
+//! let token = issuer.token("ada").email("ada@example.com").email_verified(true).sign();
+//!
+//! // Wrong tokens are as easy: this one is signed by someone else.
+//! let forged = issuer.token("ada").forged_with(3).sign();
+//! assert!(matches!(issuer.verifier().check(&token), Check::Verified(_)));
+//! assert!(matches!(issuer.verifier().check(&forged), Check::Refused(_)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Time stands still with a manual [`Clock`](callgate::Clock), given to [`FirebaseIssuer::clock`] and to whatever else has to
+//! agree on the time.
+
+#![warn(missing_docs)]
+
+mod firebase;
+pub mod key_server;
+mod members;
+mod rsa_key;
+mod token;
+
+pub use firebase::FirebaseIssuer;
+pub use key_server::KeyServer;
+pub use rsa_key::{RsaKey, jwks};
+pub use token::{TokenBuilder, flip_bit};

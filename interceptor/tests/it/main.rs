@@ -1,0 +1,8 @@
+//! What the library does over real connections.
+
+mod accounts;
+mod google;
+mod google_key_file;
+mod google_server;
+mod keys;
+mod verify;

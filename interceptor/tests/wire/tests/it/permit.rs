@@ -1,0 +1,88 @@
+//! A permit opens the method that it was made for, and no other (G3).
+
+use std::{
+    convert::Infallible,
+    task::{Context, Poll},
+    time::SystemTime,
+};
+
+use callgate::{Clock, keys::KeyStore};
+use callgate_testkit::FirebaseIssuer;
+use callgate_wire_tests::{
+    server::{EchoServer, PROJECT, gate, with_token},
+    v1::EchoRequest,
+};
+use http::Request;
+use tonic::Code;
+use tower::{Layer, Service, layer::util::Stack};
+
+/// A layer between gate and routes that sends every call to one method: what a careless router might do.
+#[derive(Clone)]
+struct Reroute<S>(S);
+
+#[derive(Clone)]
+struct RerouteLayer;
+
+impl<S> Layer<S> for RerouteLayer {
+    type Service = Reroute<S>;
+
+    fn layer(&self, inner: S) -> Reroute<S> {
+        Reroute(inner)
+    }
+}
+
+impl<S, B> Service<Request<B>> for Reroute<S>
+where
+    S: Service<Request<B>, Error = Infallible>,
+{
+    type Response = S::Response;
+    type Error = Infallible;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        *request.uri_mut() = "http://echo/echo.v1.EchoService/Role".parse().unwrap();
+        self.0.call(request)
+    }
+}
+
+#[tokio::test]
+async fn a_permit_for_another_method_is_refused_as_our_fault() {
+    let clock = Clock::manual(SystemTime::now());
+    let issuer = FirebaseIssuer::new(PROJECT).clock(clock.clone());
+    let layer = Stack::new(
+        RerouteLayer,
+        gate(KeyStore::fixed(issuer.key_set()), &clock)
+            .build()
+            .unwrap(),
+    );
+    let server = EchoServer::serve(clock, issuer, layer).await;
+    let mut client = server.client().await;
+
+    let request = with_token(EchoRequest::default(), &server.token().sign());
+    let status = client.signed_in(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(status.message(), "the gate's permit is for another method");
+
+    // A public method gives no permit that could be carried elsewhere.
+    let status = client.public(EchoRequest::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(status.message(), "the gate is not installed");
+}
+
+#[tokio::test]
+async fn without_the_gate_only_public_methods_answer() {
+    let clock = Clock::manual(SystemTime::now());
+    let issuer = FirebaseIssuer::new(PROJECT).clock(clock.clone());
+    let server = EchoServer::serve(clock, issuer, tower::layer::util::Identity::new()).await;
+    let mut client = server.client().await;
+
+    assert!(client.public(EchoRequest::default()).await.is_ok());
+    let request = with_token(EchoRequest::default(), &server.token().sign());
+    let status = client.signed_in(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(status.message(), "the gate is not installed");
+}

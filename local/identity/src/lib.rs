@@ -1,0 +1,132 @@
+//! The embedded identity provider, for a whole system on one machine.
+//!
+//! It speaks so much of Google's Identity Toolkit that the real Firebase JS SDK signs in to it (`connectAuthEmulator`), signs its
+//! tokens with RS256 and serves its public keys at Google's path, so that a laptop runs the production verifier and not a bypass.
+//! Accounts, sessions and keys survive a restart; nothing is acknowledged before it is on the disk.
+//!
+//! It believes whoever says to be somebody: an identity provider's answer is JSON claims that the page itself makes up, and custom
+//! tokens need no signature. So it serves only projects whose id starts with `demo-`, refuses to start where it looks like
+//! production, answers no page of a foreign origin, and wants the secret of the file `secret` for whatever a page may not do.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use callgate_identity::{Identity, Settings};
+//!
+//! let settings = Settings::new("demo-callgate", ".callgate", ["http://localhost:8080"]);
+//! let identity = Identity::open(settings)?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! axum::serve(listener, identity.router()).await?;
+//! # Ok(())
+//! # }
+//! ```
+#![warn(missing_docs)]
+
+mod access;
+mod accounts;
+mod admin;
+mod body;
+mod codes;
+mod dev;
+mod error;
+mod expiring;
+mod input;
+mod keys;
+mod mfa;
+mod moment;
+mod pages;
+mod password;
+mod refresh;
+mod response;
+mod router;
+mod settings;
+mod state;
+mod token;
+mod unsigned;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub use error::OpenError;
+pub use settings::{CodeKind, CodeNotice, Settings};
+
+/// An open identity provider. Cloning is cheap; the state is closed with the last clone and the last router.
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    store: state::Store,
+    keys: keys::Keys,
+    /// One rotation after the other.
+    rotating: tokio::sync::Mutex<()>,
+    refresh: refresh::Sealer,
+    pending: codes::Pending,
+    secret: String,
+}
+
+impl Identity {
+    /// Opens the state in `settings.dir`, and makes what is missing there: keys, secret, the folder itself.
+    ///
+    /// # Errors
+    ///
+    /// Where the settings are wrong, this looks like production, the state is unreadable, or another process has it open.
+    pub fn open(settings: Settings) -> Result<Self, OpenError> {
+        settings.check(|name| std::env::var_os(name).is_some())?;
+        let now = moment::Moment::of(&settings.clock);
+        let lifetime = settings.token_lifetime.as_secs();
+        let dir = state::disk::Dir::open(&settings.dir)?;
+        let secret = dir.secret()?;
+        let store = state::Store::open(dir, |state| state.prepare(now, lifetime))?;
+        let (keys, refresh) = store.read(|state| (state.keys.clone(), state.refresh_key.clone()));
+        Ok(Self(Arc::new(Inner {
+            keys: keys::Keys::load(&keys)?,
+            rotating: tokio::sync::Mutex::default(),
+            refresh: refresh::Sealer::new(&refresh),
+            pending: codes::Pending::default(),
+            settings,
+            store,
+            secret,
+        })))
+    }
+
+    /// All of it: Identity Toolkit, the token endpoint, the public keys, the pages for choosing an account and for codes.
+    ///
+    /// Whoever serves it must refuse a foreign `Host`.
+    pub fn router(&self) -> Router {
+        router::router(self.clone())
+    }
+
+    /// The secret that admin calls bring as `Authorization: Bearer`. It also stands in the file `secret` of the folder.
+    pub fn secret(&self) -> &str {
+        &self.0.secret
+    }
+
+    fn now(&self) -> moment::Moment {
+        moment::Moment::of(&self.0.settings.clock)
+    }
+
+    fn store(&self) -> &state::Store {
+        &self.0.store
+    }
+
+    fn pending(&self) -> &codes::Pending {
+        &self.0.pending
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    fn project(&self) -> &str {
+        &self.0.settings.project_id
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity")
+            .field("project_id", &self.project())
+            .finish_non_exhaustive()
+    }
+}

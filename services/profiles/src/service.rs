@@ -1,0 +1,71 @@
+//! `profiles.v1.ProfileService`.
+
+use callgate::{
+    EndUser,
+    accounts::{AccountUpdate, Accounts},
+};
+use callgate_api::profiles::v1::{
+    GetMyProfileRequest, GetMyProfileResponse, Profile, UpdateMyProfileRequest,
+    UpdateMyProfileResponse, profile_service_gate::ProfileService,
+};
+use tonic::{Request, Response, Status};
+
+use crate::{
+    name::read_name,
+    refusal::{accounts_failed, bad_name, no_account},
+    view,
+};
+
+/// The handlers of `profiles.v1.ProfileService`. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    accounts: Accounts,
+}
+
+// === impl Profiles ===
+
+impl Profiles {
+    /// Profiles of the users who have these accounts.
+    pub fn new(accounts: Accounts) -> Self {
+        Self { accounts }
+    }
+
+    async fn profile(&self, user: &EndUser) -> Result<Profile, Status> {
+        let account = self
+            .accounts
+            .lookup(user.id())
+            .await
+            .map_err(|error| accounts_failed(user.id(), &error))?
+            .ok_or_else(no_account)?;
+        Ok(Profile {
+            token: Some(view::token(user)),
+            account: Some(view::account(account)),
+        })
+    }
+}
+
+impl ProfileService for Profiles {
+    async fn get_my_profile(
+        &self,
+        user: EndUser,
+        _request: Request<GetMyProfileRequest>,
+    ) -> Result<Response<GetMyProfileResponse>, Status> {
+        let profile = Some(self.profile(&user).await?);
+        Ok(Response::new(GetMyProfileResponse { profile }))
+    }
+
+    async fn update_my_profile(
+        &self,
+        user: EndUser,
+        request: Request<UpdateMyProfileRequest>,
+    ) -> Result<Response<UpdateMyProfileResponse>, Status> {
+        let name = read_name(&request.get_ref().display_name).map_err(|words| bad_name(&words))?;
+        let update = AccountUpdate::new().display_name(name);
+        self.accounts
+            .update(user.id(), &update)
+            .await
+            .map_err(|error| accounts_failed(user.id(), &error))?;
+        let profile = Some(self.profile(&user).await?);
+        Ok(Response::new(UpdateMyProfileResponse { profile }))
+    }
+}

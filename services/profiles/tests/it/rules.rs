@@ -1,0 +1,145 @@
+//! The whole service behind its gate: who may call what.
+
+use std::net::SocketAddr;
+
+use callgate_api::profiles::v1::{
+    GetMyProfileRequest, UpdateMyProfileRequest, profile_service_client::ProfileServiceClient,
+    profile_service_gate,
+};
+use callgate_serve::{Config, Server};
+use callgate_testkit::FirebaseIssuer;
+use serde_json::json;
+use tokio::task::AbortHandle;
+use tonic::{Code, Request, Status, transport::Channel};
+use tonic_types::StatusExt;
+
+use crate::accounts_server::AccountsServer;
+
+struct Service {
+    client: ProfileServiceClient<Channel>,
+    serving: AbortHandle,
+}
+
+impl Service {
+    async fn start(issuer: &FirebaseIssuer, accounts: &AccountsServer) -> Self {
+        let config = Config {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            project_id: Some(issuer.project_id().to_owned()),
+            ..Config::default()
+        };
+        let bound = Server::new(config)
+            .expect("a configuration")
+            .end_users(issuer.verifier())
+            .service(profile_service_gate::server(accounts.profiles()))
+            .bind()
+            .await
+            .expect("a port");
+        let url = format!("http://{}", bound.local_addr());
+        let serving = tokio::spawn(bound.serve(std::future::pending::<()>()));
+        Self {
+            client: ProfileServiceClient::connect(url).await.expect("a server"),
+            serving: serving.abort_handle(),
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+fn with_token<T>(message: T, token: &str) -> Request<T> {
+    let mut request = Request::new(message);
+    let bearer = format!("Bearer {token}").parse().expect("a header");
+    request.metadata_mut().insert("authorization", bearer);
+    request
+}
+
+fn reason(status: &Status) -> String {
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .map(|it| it.reason.clone())
+        .unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_signed_in_user_sees_and_changes_the_profile() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let token = issuer.token("ada").sign();
+
+    let rename = UpdateMyProfileRequest {
+        display_name: "Ada".to_owned(),
+    };
+    let renamed = service
+        .client
+        .update_my_profile(with_token(rename, &token))
+        .await;
+    let seen = service
+        .client
+        .get_my_profile(with_token(GetMyProfileRequest {}, &token))
+        .await;
+    let seen = seen.expect("a profile").into_inner().profile;
+    assert_eq!(renamed.expect("a profile").into_inner().profile, seen);
+    assert_eq!(
+        seen.and_then(|it| it.account)
+            .expect("an account")
+            .display_name,
+        "Ada"
+    );
+}
+
+#[tokio::test]
+async fn a_guest_sees_the_profile_but_does_not_change_it() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "guest"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let token = issuer.token("guest").provider("anonymous").sign();
+
+    let seen = service
+        .client
+        .get_my_profile(with_token(GetMyProfileRequest {}, &token))
+        .await;
+    assert!(seen.is_ok(), "{seen:?}");
+    let rename = with_token(UpdateMyProfileRequest::default(), &token);
+    let status = service
+        .client
+        .update_my_profile(rename)
+        .await
+        .expect_err("a guest");
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::PermissionDenied, "ANONYMOUS_NOT_ALLOWED")
+    );
+}
+
+#[tokio::test]
+async fn nobody_else_gets_in() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+
+    let status = service
+        .client
+        .get_my_profile(GetMyProfileRequest {})
+        .await
+        .expect_err("no token");
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::Unauthenticated, "TOKEN_MISSING")
+    );
+    let forged = issuer.token("ada").forged_with(3).sign();
+    let call = with_token(GetMyProfileRequest {}, &forged);
+    let status = service
+        .client
+        .get_my_profile(call)
+        .await
+        .expect_err("a forged token");
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::Unauthenticated, "TOKEN_INVALID")
+    );
+}

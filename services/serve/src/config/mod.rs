@@ -1,0 +1,191 @@
+//! What a service is told at its start: from flags and the environment, or made in code.
+
+mod args;
+mod error;
+mod guard;
+mod limits;
+mod platform;
+mod read;
+mod secret;
+mod values;
+
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clap::Parser;
+use http::HeaderValue;
+use url::Url;
+
+pub use args::Args;
+pub use error::ConfigError;
+pub use limits::Limits;
+pub use platform::Platform;
+pub use secret::Secret;
+
+use crate::logs;
+
+/// The configuration of a gated service. [`Config::parse`] reads it from flags and environment variables.
+///
+/// In code, begin with the defaults:
+///
+/// ```
+/// use callgate_serve::Config;
+///
+/// let config = Config {
+///     address: ([127, 0, 0, 1], 0).into(),
+///     project_id: Some("demo-project".into()),
+///     ..Config::default()
+/// };
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen: `PORT` and `CALLGATE_BIND_ADDRESS`. Port 8080 of all addresses by default.
+    pub address: SocketAddr,
+    /// The Google Cloud project whose Firebase users may call: `CALLGATE_PROJECT_ID`, else `GOOGLE_CLOUD_PROJECT`. `None` asks
+    /// the metadata server: see [`Config::project_id`].
+    pub project_id: Option<String>,
+    /// The tenants of Identity Platform whose users may call: `CALLGATE_TENANTS`. `-` is the project's own pool of users; an
+    /// empty list means only that one.
+    pub tenants: Vec<String>,
+    /// The custom claim that holds a user's roles: `CALLGATE_ROLES_CLAIM`.
+    pub roles_claim: String,
+    /// The web origins whose pages may call: `CALLGATE_ALLOWED_ORIGINS`. A page served by the service itself needs none.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// How far the clocks of token issuers may be off: `CALLGATE_CLOCK_SKEW`.
+    pub clock_skew: Duration,
+    /// Where the keys of Firebase ID tokens come from: `CALLGATE_KEYS_URL_FIREBASE` or `CALLGATE_KEYS_FILE_FIREBASE`.
+    pub firebase_keys: KeySource,
+    /// Where account records are read and changed: `CALLGATE_ACCOUNTS_URL`. `None` is Google's own address.
+    pub accounts_url: Option<Url>,
+    /// The database of services that keep data: `DATABASE_URL`.
+    pub database_url: Option<Secret>,
+    /// Whether gRPC reflection answers: `CALLGATE_REFLECTION`. On Cloud Run only if asked for (G24).
+    pub reflection: bool,
+    /// What is logged, in the words of `tracing_subscriber::EnvFilter`: `RUST_LOG`.
+    pub log_filter: String,
+    /// How it is logged: `LOG_FORMAT`.
+    pub log_format: LogFormat,
+    /// The bounds on what a client may do (G21).
+    pub limits: Limits,
+    /// Where the process runs.
+    pub platform: Platform,
+}
+
+/// Where an issuer's keys come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// From where Google publishes them.
+    Google,
+    /// From this address, as a JWKS.
+    Url(Url),
+    /// From this file, as a JWKS, read once.
+    File(PathBuf),
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON everywhere else.
+    #[default]
+    Auto,
+    /// One JSON object a line, in the fields of Cloud Logging.
+    Json,
+    /// One line for people, coloured on a terminal unless `NO_COLOR` is set.
+    Text,
+}
+
+// What `Config::parse` reads. (A doc comment would begin the help.)
+#[derive(Parser)]
+#[command(disable_version_flag = true)]
+struct Cli {
+    #[command(flatten)]
+    args: Args,
+}
+
+// === impl Config ===
+
+impl Config {
+    /// For the first line of `main`: reads flags and environment variables, and starts the logs ([`logs::init`]).
+    ///
+    /// Where a setting is missing or wrong it says so in one line, on standard error, and ends the process with status 2;
+    /// likewise for `--help`, with status 0.
+    pub fn parse() -> Self {
+        let config = Self::from_args(Cli::parse().args);
+        let started = config.and_then(|config| logs::init(&config).map(|()| config));
+        started.unwrap_or_else(|error| {
+            eprintln!("error: {error}");
+            std::process::exit(2)
+        })
+    }
+
+    /// Reads these flags, the program's name first, and the environment for those not given. Starts no logs.
+    ///
+    /// # Errors
+    ///
+    /// Where a flag is not known, a setting is wrong, or one contradicts another.
+    pub fn try_parse_from(
+        args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<Self, ConfigError> {
+        let cli = Cli::try_parse_from(args).map_err(|error| {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            ConfigError::new("command line", line.trim_start_matches("error: "))
+        })?;
+        Self::from_args(cli.args)
+    }
+
+    /// The configuration that these settings make.
+    ///
+    /// # Errors
+    ///
+    /// Where a setting is wrong or contradicts another.
+    pub fn from_args(args: Args) -> Result<Self, ConfigError> {
+        let config = read::config(args, Platform::detect())?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The project id, asked of the metadata server where it was not configured, and kept.
+    ///
+    /// # Errors
+    ///
+    /// Where neither knows it.
+    pub async fn project_id(&mut self) -> Result<&str, ConfigError> {
+        let id = match self.project_id.take() {
+            Some(id) => id,
+            None => crate::project::from_metadata_server().await?,
+        };
+        Ok(self.project_id.insert(id))
+    }
+
+    /// The text of [`Config::database_url`].
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_ref().map(Secret::expose)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let platform = Platform::detect();
+        Self {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8080),
+            project_id: None,
+            tenants: Vec::new(),
+            roles_claim: "roles".to_owned(),
+            allowed_origins: Vec::new(),
+            clock_skew: Duration::from_secs(10),
+            firebase_keys: KeySource::Google,
+            accounts_url: None,
+            database_url: None,
+            reflection: !platform.is_cloud_run(),
+            log_filter: "info".to_owned(),
+            log_format: LogFormat::default(),
+            limits: Limits::default(),
+            platform,
+        }
+    }
+}

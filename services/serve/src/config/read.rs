@@ -1,0 +1,177 @@
+//! From the settings as text to the configuration.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{Args, Config, ConfigError, KeySource, Limits, LogFormat, Platform, Secret, values};
+
+/// One setting: its variable, and its text if it was given.
+struct Setting(&'static str, Option<String>);
+
+impl Setting {
+    fn read<T>(
+        self,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Self(variable, text) = self;
+        text.as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(parse)
+            .transpose()
+            .map_err(|problem| ConfigError::new(variable, problem))
+    }
+
+    fn read_into<T>(
+        self,
+        value: &mut T,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<(), ConfigError> {
+        if let Some(read) = self.read(parse)? {
+            *value = read;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigError> {
+    let mut config = Config {
+        platform,
+        reflection: !platform.is_cloud_run(),
+        ..Config::default()
+    };
+    let mut port = config.address.port();
+    Setting("PORT", args.port).read_into(&mut port, |text| values::number(text, 0, u16::MAX))?;
+    config.address.set_port(port);
+    let mut ip = config.address.ip();
+    Setting("CALLGATE_BIND_ADDRESS", args.bind_address).read_into(&mut ip, |text| {
+        text.parse()
+            .map_err(|_| format!("{text:?} is not an IP address, such as 127.0.0.1"))
+    })?;
+    config.address.set_ip(ip);
+
+    let fallback = Setting("GOOGLE_CLOUD_PROJECT", args.google_cloud_project);
+    config.project_id =
+        match Setting("CALLGATE_PROJECT_ID", args.project_id).read(values::project_id)? {
+            Some(id) => Some(id),
+            None => fallback.read(values::project_id)?,
+        };
+    Setting("CALLGATE_TENANTS", args.tenants).read_into(&mut config.tenants, |text| {
+        Ok(values::list(text).map(str::to_owned).collect())
+    })?;
+    Setting("CALLGATE_ROLES_CLAIM", args.roles_claim)
+        .read_into(&mut config.roles_claim, |text| Ok(text.to_owned()))?;
+    Setting("CALLGATE_ALLOWED_ORIGINS", args.allowed_origins)
+        .read_into(&mut config.allowed_origins, |text| {
+            values::list(text).map(values::origin).collect()
+        })?;
+    Setting("CALLGATE_CLOCK_SKEW", args.clock_skew)
+        .read_into(&mut config.clock_skew, values::duration)?;
+    config.firebase_keys = firebase_keys(args.keys_url_firebase, args.keys_file_firebase)?;
+    config.accounts_url = Setting("CALLGATE_ACCOUNTS_URL", args.accounts_url).read(values::url)?;
+    config.database_url = Setting("DATABASE_URL", args.database_url)
+        .read(|text| Ok(Secret::from(text.to_owned())))?;
+    Setting("CALLGATE_REFLECTION", args.reflection)
+        .read_into(&mut config.reflection, values::switch)?;
+    Setting("RUST_LOG", args.log_filter)
+        .read_into(&mut config.log_filter, |text| Ok(text.to_owned()))?;
+    Setting("LOG_FORMAT", args.log_format).read_into(
+        &mut config.log_format,
+        |text| match text {
+            "json" => Ok(LogFormat::Json),
+            "text" => Ok(LogFormat::Text),
+            "auto" => Ok(LogFormat::Auto),
+            _ => Err(format!("{text:?} is none of json, text and auto")),
+        },
+    )?;
+
+    let Limits {
+        header_list_size,
+        message_size,
+        keep_alive_interval,
+        keep_alive_timeout,
+        header_timeout,
+        streams_per_connection,
+        open_streams,
+        unary_body_timeout,
+        drain_timeout,
+        connection_age,
+        connection_grace,
+    } = &mut config.limits;
+    // hyper refuses less than 8 KiB for HTTP/1.
+    Setting("CALLGATE_MAX_HEADER_LIST_SIZE", args.max_header_list_size)
+        .read_into(header_list_size, |text| {
+            values::number(text, 8 << 10, 1 << 20)
+        })?;
+    // A message's length is told in 32 bits.
+    Setting("CALLGATE_MAX_MESSAGE_SIZE", args.max_message_size)
+        .read_into(message_size, |text| values::number(text, 1, 1 << 30))?;
+    Setting(
+        "CALLGATE_MAX_STREAMS_PER_CONNECTION",
+        args.max_streams_per_connection,
+    )
+    .read_into(streams_per_connection, |text| {
+        values::number(text, 1, 1 << 20)
+    })?;
+    Setting("CALLGATE_MAX_OPEN_STREAMS", args.max_open_streams)
+        .read_into(open_streams, |text| values::number(text, 1, 1 << 24))?;
+    for (variable, text, value) in [
+        (
+            "CALLGATE_KEEP_ALIVE_INTERVAL",
+            args.keep_alive_interval,
+            keep_alive_interval,
+        ),
+        (
+            "CALLGATE_KEEP_ALIVE_TIMEOUT",
+            args.keep_alive_timeout,
+            keep_alive_timeout,
+        ),
+        (
+            "CALLGATE_HEADER_TIMEOUT",
+            args.header_timeout,
+            header_timeout,
+        ),
+        (
+            "CALLGATE_UNARY_BODY_TIMEOUT",
+            args.unary_body_timeout,
+            unary_body_timeout,
+        ),
+        ("CALLGATE_DRAIN_TIMEOUT", args.drain_timeout, drain_timeout),
+        (
+            "CALLGATE_MAX_CONNECTION_AGE",
+            args.max_connection_age,
+            connection_age,
+        ),
+        (
+            "CALLGATE_CONNECTION_GRACE",
+            args.connection_grace,
+            connection_grace,
+        ),
+    ] {
+        Setting(variable, text).read_into(value, bound)?;
+    }
+    Ok(config)
+}
+
+/// A time that bounds something: not nothing, and not so long that it bounds nothing.
+fn bound(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_hours(24);
+    let time = values::duration(text)?;
+    if time.is_zero() || time > LONGEST {
+        return Err(format!("{text:?} is not between 1ms and 24h"));
+    }
+    Ok(time)
+}
+
+fn firebase_keys(url: Option<String>, file: Option<String>) -> Result<KeySource, ConfigError> {
+    let url = Setting("CALLGATE_KEYS_URL_FIREBASE", url).read(values::url)?;
+    let file = Setting("CALLGATE_KEYS_FILE_FIREBASE", file).read(|text| Ok(PathBuf::from(text)))?;
+    match (url, file) {
+        (None, None) => Ok(KeySource::Google),
+        (Some(url), None) => Ok(KeySource::Url(url)),
+        (None, Some(file)) => Ok(KeySource::File(file)),
+        (Some(_), Some(_)) => Err(ConfigError::new(
+            "CALLGATE_KEYS_FILE_FIREBASE",
+            "CALLGATE_KEYS_URL_FIREBASE is given too: keys come from one place, so leave one of them unset",
+        )),
+    }
+}

@@ -1,0 +1,274 @@
+//! Putting a server together, and running it.
+
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
+
+use axum::{Router, response::IntoResponse};
+use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, Rule};
+use http::{Request, StatusCode};
+use tokio::net::TcpListener;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use tonic::{
+    body::Body,
+    server::NamedService,
+    service::{Routes, RoutesBuilder},
+};
+use tower::Service;
+
+use crate::{
+    Config, ServeError,
+    connection::Connections,
+    cors::{self, Origins},
+    front::Front,
+    health::{HEALTH, Health, REFLECTION},
+    hosts::Hosts,
+    listener, logs, signal,
+    trace::TraceLayer,
+    verifier,
+};
+
+/// A server of gated services, in the making.
+pub struct Server {
+    config: Config,
+    routes: RoutesBuilder,
+    policy: Policy,
+    services: Vec<&'static str>,
+    descriptors: Vec<&'static [u8]>,
+    web: Option<Router>,
+    end_users: Option<FirebaseVerifier>,
+    hosts: Hosts,
+}
+
+/// A server that listens, but does not answer yet.
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    connections: Connections,
+    calls: TaskTracker,
+    health: Health,
+    end_users: Option<FirebaseVerifier>,
+    config: Config,
+}
+
+impl Server {
+    /// Begins a server with this configuration.
+    ///
+    /// # Errors
+    ///
+    /// Where what weakens verification is configured in production, or beside a real project.
+    pub fn new(config: Config) -> Result<Self, ServeError> {
+        config.check()?;
+        Ok(Self {
+            config,
+            routes: RoutesBuilder::default(),
+            policy: Policy::default(),
+            services: Vec::new(),
+            descriptors: Vec::new(),
+            web: None,
+            end_users: None,
+            hosts: Hosts::default(),
+        })
+    }
+
+    /// Serves this service too: what `callgate-build` generated as `.._gate::server(..)`.
+    ///
+    /// It is tonic's own server, so that the limit on a message's size, 4 MiB unless it says otherwise, is the service's to set:
+    /// `.._gate::server(handler).max_decoding_message_size(config.limits.message_size)`.
+    ///
+    /// # Panics
+    ///
+    /// Where a service of the same name is served already.
+    #[must_use]
+    pub fn service<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Error = Infallible>
+            + NamedService
+            + HasPolicy
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Response: IntoResponse,
+        S::Future: Send + 'static,
+    {
+        self.policy = self.policy.and(S::METHODS);
+        self.services.push(S::NAME);
+        self.routes.add_service(service);
+        self
+    }
+
+    /// Answers reflection with these descriptors, where reflection is on: what `callgate-build` wrote, options included.
+    #[must_use]
+    pub fn file_descriptor_set(mut self, encoded: &'static [u8]) -> Self {
+        self.descriptors.push(encoded);
+        self
+    }
+
+    /// Hands everything that is not an RPC to this router. Without it, that is answered with 404.
+    #[must_use]
+    pub fn web(mut self, pages: Router) -> Self {
+        self.web = Some(pages);
+        self
+    }
+
+    /// Answers only requests to these names, each with its port, such as `localhost:8080`: others get HTTP 421. It is what keeps
+    /// pages elsewhere from a server on loopback.
+    #[must_use]
+    pub fn only_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.hosts = Hosts::only(hosts);
+        self
+    }
+
+    /// Verifies end users with this verifier, and not with the one that the configuration describes.
+    #[must_use]
+    pub fn end_users(mut self, verifier: FirebaseVerifier) -> Self {
+        self.end_users = Some(verifier);
+        self
+    }
+
+    /// Listens, serves until SIGTERM or ctrl-c, and drains: what `main` ends with.
+    ///
+    /// # Errors
+    ///
+    /// Where the server does not start. Once it serves, it does not fail.
+    pub async fn run(self) -> Result<(), ServeError> {
+        logs::init(&self.config)?;
+        // Listened for first, so that a signal during the start is not lost.
+        let stop = signal::stop().map_err(ServeError::Signals)?;
+        let bound = self.bind().await?;
+        bound.serve(stop).await;
+        Ok(())
+    }
+
+    /// Listens on the configured address. Calls wait until [`Bound::serve`].
+    ///
+    /// # Errors
+    ///
+    /// Where a rule needs what is not configured, a descriptor set cannot be read, or the address is taken.
+    pub async fn bind(mut self) -> Result<Bound, ServeError> {
+        let admits_end_users = |rule: &Rule| match rule {
+            Rule::Callers(callers) => callers.end_user.is_some(),
+            Rule::Public => false,
+        };
+        let gated = self.policy.methods().any(|m| admits_end_users(&m.rule));
+        let end_users = match self.end_users.take() {
+            None if gated => {
+                let project_id = self.config.project_id().await?.to_owned();
+                Some(verifier::end_users(&self.config, &project_id)?)
+            }
+            verifier => verifier,
+        };
+
+        let (reporter, health) = tonic_health::server::health_reporter();
+        let limit = self.config.limits.message_size;
+        self.routes
+            .add_service(health.max_decoding_message_size(limit));
+        self.policy = self.policy.and(&HEALTH);
+        if self.config.reflection {
+            let mut reflection = tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+            for descriptors in self.descriptors {
+                reflection = reflection.register_encoded_file_descriptor_set(descriptors);
+            }
+            self.routes
+                .add_service(reflection.build_v1()?.max_decoding_message_size(limit));
+            self.policy = self.policy.and(&REFLECTION);
+        }
+
+        let mut gate = Gate::builder(self.policy.clone())
+            .max_open_streams(self.config.limits.open_streams)
+            .unary_body_timeout(self.config.limits.unary_body_timeout);
+        if let Some(verifier) = &end_users {
+            gate = gate.end_users(verifier.clone());
+        }
+        let policy = Arc::new(self.policy);
+        let calls = TaskTracker::new();
+        let front = Front {
+            hosts: self.hosts,
+            policy: policy.clone(),
+            origins: Origins::new(&self.config.allowed_origins),
+            cors: cors::layer(),
+            trace: TraceLayer::new(policy, self.config.project_id.as_deref()),
+            gate: gate.build()?,
+            routes: routes(self.routes),
+            web: self.web.unwrap_or_else(no_pages),
+            calls: calls.clone(),
+        };
+        let listen = async {
+            let listener = TcpListener::bind(self.config.address).await?;
+            let address = listener.local_addr()?;
+            Ok((listener, address))
+        };
+        let (listener, address) = listen.await.map_err(|source| ServeError::Listen {
+            address: self.config.address,
+            source,
+        })?;
+        let keys = end_users.as_ref().map(FirebaseVerifier::keys);
+        Ok(Bound {
+            listener,
+            address,
+            connections: Connections::new(front, self.config.limits),
+            calls,
+            health: Health::begin(reporter, self.services, keys).await,
+            end_users,
+            config: self.config,
+        })
+    }
+}
+
+impl Bound {
+    /// Where the server listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` is ready, then drains.
+    ///
+    /// No connection is accepted any more, health answers `NOT_SERVING`, streams end with `UNAVAILABLE` and the reason
+    /// `GOING_AWAY`, unary calls finish. It ends shortly after the last call, and after [`Limits::drain_timeout`] at the latest:
+    /// who is silent by then, or has sent half a request, is cut off.
+    ///
+    /// [`Limits::drain_timeout`]: crate::Limits::drain_timeout
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
+        tracing::info!(
+            address = %self.address,
+            project = self.config.project_id,
+            services = %self.health.names(),
+            reflection = self.config.reflection,
+            "listening"
+        );
+        let following = self.end_users.map(|verifier| {
+            let health = self.health.clone();
+            AbortOnDropHandle::new(tokio::spawn(async move {
+                health.follow(verifier.keys()).await;
+            }))
+        });
+        let health = self.health;
+        let stopping = async move {
+            // Else it could yet report them as serving.
+            drop(following);
+            health.stop().await;
+        };
+        listener::serve(
+            self.listener,
+            self.connections,
+            self.calls,
+            shutdown,
+            stopping,
+            self.config.limits.drain_timeout,
+        )
+        .await;
+    }
+}
+
+fn routes(builder: RoutesBuilder) -> Routes {
+    builder.routes().prepare()
+}
+
+fn no_pages() -> Router {
+    Router::new().fallback(|| async {
+        (
+            StatusCode::NOT_FOUND,
+            "There are no pages here, only gRPC services.\n",
+        )
+    })
+}

@@ -1,0 +1,207 @@
+//! What is known of a call, and the line about it.
+
+use std::time::Instant;
+
+use callgate::{Admitted, Denial, EndUser};
+use http::{HeaderMap, Response, StatusCode};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+use tracing::{Level, Span, field, span::Entered};
+use tracing_subscriber::{Registry, registry::LookupSpan};
+
+use super::TARGET;
+use crate::{drain::GOING_AWAY, logs::TraceContext};
+
+/// A call under way. Dropping it before it ended logs that the client went away.
+#[derive(Debug)]
+pub(super) struct Call {
+    began: Instant,
+    method: &'static str,
+    web: bool,
+    span: Span,
+    /// Where the span is disabled and cannot hold it.
+    context: Option<TraceContext>,
+    http_status: StatusCode,
+    denial: Option<Denial>,
+    end_user: Option<EndUser>,
+    logged: bool,
+}
+
+impl Call {
+    pub(super) fn begin(method: &'static str, web: bool, context: Option<TraceContext>) -> Self {
+        let span = tracing::info_span!(target: TARGET, "call", method);
+        Self {
+            began: Instant::now(),
+            method,
+            web,
+            context: context.and_then(|context| attach(&span, context)),
+            span,
+            http_status: StatusCode::OK,
+            denial: None,
+            end_user: None,
+            logged: false,
+        }
+    }
+
+    /// Makes the call's span the one that log lines belong to.
+    pub(super) fn enter(&self) -> Entered<'_> {
+        self.span.enter()
+    }
+
+    /// The response has begun. Where there is nothing but headers, they hold the status.
+    pub(super) fn answered<B>(&mut self, response: &Response<B>) {
+        let extensions = response.extensions();
+        self.denial = extensions.get::<Denial>().cloned();
+        self.end_user = extensions
+            .get::<Admitted>()
+            .and_then(|admitted| admitted.end_user.clone());
+        self.http_status = response.status();
+        if response.headers().contains_key("grpc-status") {
+            self.ended(response.headers());
+        } else if response.status() != StatusCode::OK {
+            self.log(Code::Unknown, None);
+        }
+    }
+
+    /// The call has ended with the status that these headers or trailers hold.
+    pub(super) fn ended(&mut self, headers: &HeaderMap) {
+        let code = headers
+            .get("grpc-status")
+            .map_or(Code::Unknown, |code| Code::from_bytes(code.as_bytes()));
+        let reason = (code != Code::Ok).then(|| reason(headers)).flatten();
+        self.log(code, reason.as_deref());
+    }
+
+    /// The call has ended without a status.
+    pub(super) fn broke_off(&mut self, code: Code) {
+        self.log(code, None);
+    }
+
+    fn log(&mut self, code: Code, reason: Option<&str>) {
+        if std::mem::replace(&mut self.logged, true) {
+            return;
+        }
+        let span = match self.context.take() {
+            None => self.span.clone(),
+            Some(context) => {
+                let span = tracing::error_span!(target: TARGET, "call");
+                attach(&span, context);
+                span
+            }
+        };
+        let reason = self.denial.as_ref().map(Denial::reason).or(reason);
+        let denial = self.denial.as_ref().map(field::display);
+        let user = self.end_user.as_ref().map(EndUser::id);
+        let (uid, tenant) = user.map_or((None, None), |user| (Some(user.uid), user.tenant));
+        let seconds = self.began.elapsed().as_secs_f64();
+        let name = name(code);
+        let text = match self.http_status {
+            StatusCode::OK => name,
+            ref status => status.as_str(),
+        };
+        let space = if reason.is_some() { " " } else { "" };
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    target: TARGET,
+                    parent: &span,
+                    $level,
+                    method = self.method,
+                    code = name,
+                    reason,
+                    denial,
+                    uid,
+                    tenant,
+                    latency_ms = (seconds * 1e6).round() / 1e3,
+                    protocol = if self.web { "grpc-web" } else { "grpc" },
+                    httpRequest.requestMethod = "POST",
+                    httpRequest.requestUrl = self.method,
+                    httpRequest.status = self.http_status.as_u16(),
+                    httpRequest.latency = format_args!("{seconds:.6}s"),
+                    "{} {text}{space}{}",
+                    self.method,
+                    reason.unwrap_or_default(),
+                )
+            };
+        }
+        let level = match self.http_status.is_client_error() {
+            true => Level::INFO,
+            false => level(code, reason),
+        };
+        match level {
+            Level::ERROR => line!(Level::ERROR),
+            Level::WARN => line!(Level::WARN),
+            _ => line!(Level::INFO),
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        // hyper drops a call whose client went away; a handler that panics takes its call along.
+        self.log(
+            match std::thread::panicking() {
+                true => Code::Internal,
+                false => Code::Cancelled,
+            },
+            None,
+        );
+    }
+}
+
+/// Puts the trace into the span, and hands it back where the span is disabled.
+fn attach(span: &Span, context: TraceContext) -> Option<TraceContext> {
+    let mut context = Some(context);
+    span.with_subscriber(|(id, dispatch)| {
+        let span = dispatch
+            .downcast_ref::<Registry>()
+            .and_then(|registry| registry.span(id));
+        if let (Some(span), Some(context)) = (span, context.take()) {
+            span.extensions_mut().insert(context);
+        }
+    });
+    context
+}
+
+/// The reason in the `google.rpc.ErrorInfo` of a status. It may be a handler's own; a reason code is
+/// `[A-Z][A-Z0-9_]+[A-Z0-9]`, at most 63 characters, and nothing else is logged.
+fn reason(headers: &HeaderMap) -> Option<String> {
+    headers.get("grpc-status-details-bin")?;
+    let reason = Status::from_header_map(headers)?
+        .get_details_error_info()?
+        .reason;
+    let legal = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    (reason.len() <= 63 && !reason.is_empty() && reason.bytes().all(legal)).then_some(reason)
+}
+
+fn level(code: Code, reason: Option<&str>) -> Level {
+    match code {
+        Code::Unavailable if reason == Some(GOING_AWAY) => Level::INFO,
+        Code::Unknown | Code::Internal | Code::DataLoss | Code::Unavailable => Level::ERROR,
+        Code::PermissionDenied | Code::ResourceExhausted | Code::DeadlineExceeded => Level::WARN,
+        _ => Level::INFO,
+    }
+}
+
+/// The name of a code, as the gRPC documents spell it.
+fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

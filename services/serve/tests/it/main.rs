@@ -1,0 +1,13 @@
+//! Whole servers, spoken to over sockets.
+
+mod by_hand;
+mod capture;
+mod config;
+mod cors;
+mod drain;
+mod fixture;
+mod health;
+mod limits;
+mod logs;
+mod reflection;
+mod wire;

@@ -1,0 +1,10 @@
+//! The store on both databases, the handlers, and the service as a process.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod outage;
+mod postgres;
+mod postgres_store;
+mod process;
+mod service;
+mod store;

@@ -1,0 +1,198 @@
+//! A private PostgreSQL server for tests: in a temporary folder, on a unix socket in it and on a loopback port.
+//!
+//! It needs `initdb`, `postgres` and `pg_ctl`, as in Debian's package `postgresql`, and no running server. It is stopped and its
+//! folder removed when the test process ends, in whatever way.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+const MISSING: &str = "PostgreSQL's programs `initdb`, `postgres` and `pg_ctl` are missing: on Debian `apt-get install \
+    postgresql`; elsewhere install PostgreSQL 13 or later and have them in the PATH";
+
+/// A server of one's own.
+pub(crate) struct Server {
+    programs: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    watchdog: Child,
+    /// Closed, by us or by the end of this process, it lets the watchdog go to work.
+    leash: Option<ChildStdin>,
+}
+
+impl Server {
+    /// The server that tests share. Each takes a [`Server::database`] of its own.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Server> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// Starts a server.
+    pub(crate) fn start() -> Self {
+        let programs = programs();
+        let template = std::env::temp_dir().join("votes-postgres.XXXXXX");
+        let folder = run(unprivileged("mktemp").arg("-d").arg(template));
+        let folder = PathBuf::from(folder.trim_end());
+        // A socket's path has at most 107 bytes.
+        assert!(
+            folder.as_os_str().len() < 85,
+            "TMPDIR is too long for a unix socket in it: {}",
+            folder.display()
+        );
+        let mut watchdog = unprivileged("sh")
+            .arg("-c")
+            .arg("trap '' INT TERM HUP; cat > /dev/null; \"$1\" stop -D \"$2/data\" -m immediate -s; rm -rf \"$2\"")
+            .arg("watchdog")
+            .arg(programs.join("pg_ctl"))
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh");
+        let leash = watchdog.stdin.take();
+        run(unprivileged(programs.join("initdb"))
+            .arg("-D")
+            .arg(folder.join("data"))
+            .args([
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]));
+        let server = Self {
+            programs,
+            port: free_port(),
+            folder,
+            watchdog,
+            leash,
+        };
+        server.resume();
+        server
+    }
+
+    /// Stops it, as a crash would. Its data stay.
+    pub(crate) fn stop(&self) {
+        self.pg_ctl(&["stop", "-m", "immediate", "-s"]);
+    }
+
+    /// Starts it again, at the same place, and waits until it takes connections.
+    pub(crate) fn resume(&self) {
+        let options = format!(
+            "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off -c full_page_writes=off",
+            folder = self.folder.display(),
+            port = self.port,
+        );
+        let log = self.folder.join("log");
+        let log = log.to_str().expect("a path in UTF-8");
+        self.pg_ctl(&["start", "-w", "-s", "-t", "60", "-l", log, "-o", &options]);
+    }
+
+    /// The URL of a new, empty database, through the unix socket.
+    pub(crate) async fn database(&self) -> String {
+        self.socket_url(&self.create_database().await)
+    }
+
+    /// The URL of a new, empty database, through TCP.
+    pub(crate) async fn database_by_tcp(&self) -> String {
+        let database = self.create_database().await;
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    async fn create_database(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let database = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect(&self.socket_url("postgres"))
+            .await
+            .expect("the server takes connections");
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {database}")))
+            .execute(&mut connection)
+            .await
+            .expect("a new database");
+        database
+    }
+
+    fn socket_url(&self, database: &str) -> String {
+        format!(
+            "postgres://postgres@localhost/{database}?host={}&port={}",
+            self.folder.display(),
+            self.port
+        )
+    }
+
+    fn pg_ctl(&self, arguments: &[&str]) {
+        run(unprivileged(self.programs.join("pg_ctl"))
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .args(arguments));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.leash.take());
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// Debian keeps them out of the PATH, in a folder for each version.
+fn programs() -> PathBuf {
+    let debian = Path::new("/usr/lib/postgresql");
+    let versions = std::fs::read_dir(debian).into_iter().flatten().flatten();
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    versions
+        .map(|version| version.path().join("bin"))
+        .chain(std::env::split_paths(&in_path))
+        .find(|folder| {
+            ["initdb", "postgres", "pg_ctl"]
+                .iter()
+                .all(|program| folder.join(program).is_file())
+        })
+        .expect(MISSING)
+}
+
+/// PostgreSQL refuses to be run by root: then it runs as its own user.
+fn unprivileged(program: impl AsRef<Path>) -> Command {
+    let program = program.as_ref();
+    let mut command = if run(Command::new("id").arg("-u")).trim_end() == "0" {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
+            .arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    // A folder that this user may not enter would not do.
+    command.current_dir("/");
+    command
+}
+
+/// What it prints. Where it fails, so does the test.
+fn run(command: &mut Command) -> String {
+    // What is started in the background must not hold the pipes: hence no `output()` for standard error.
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+    listener.local_addr().expect("its address").port()
+}

@@ -1,0 +1,169 @@
+//! The service as it runs: processes of its own, called over the wire.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+
+use callgate_api::votes::v1::{
+    Candidate, CastVoteRequest, GetResultsRequest, WatchResultsRequest,
+    vote_service_client::VoteServiceClient,
+};
+use callgate_testkit::FirebaseIssuer;
+use tokio::time::timeout;
+use tonic::{Code, Request, transport::Channel};
+
+use crate::postgres::Server;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One instance of the service.
+struct Instance {
+    process: Child,
+    client: VoteServiceClient<Channel>,
+}
+
+impl Instance {
+    async fn start(database_url: &str, keys: &Path) -> Self {
+        let mut process = command(database_url)
+            .env("PORT", "0")
+            .env("CALLGATE_BIND_ADDRESS", "127.0.0.1")
+            .env("CALLGATE_PROJECT_ID", "demo-callgate")
+            .env("CALLGATE_KEYS_FILE_FIREBASE", keys)
+            .env("LOG_FORMAT", "text")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (found, address) = tokio::sync::oneshot::channel();
+        // Reads on to the end, so that the process never waits for its log to be read.
+        std::thread::spawn(move || {
+            let mut found = Some(found);
+            for line in lines.map_while(Result::ok) {
+                println!("{line}");
+                if let (Some(address), true) = (listening_address(&line), found.is_some()) {
+                    let _ = found.take().map(|found| found.send(address));
+                }
+            }
+        });
+        let address = timeout(PATIENCE, address).await.expect("it starts in time");
+        let address = address.expect("it starts");
+        let client = VoteServiceClient::connect(format!("http://{address}"))
+            .await
+            .unwrap();
+        Self { process, client }
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn command(database_url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_votes"));
+    command.env_clear();
+    if !database_url.is_empty() {
+        command.env("DATABASE_URL", database_url);
+    }
+    command
+}
+
+fn listening_address(line: &str) -> Option<SocketAddr> {
+    let (_, fields) = line.split_once("listening")?;
+    let (_, address) = fields.split_once("address=")?;
+    address
+        .split_whitespace()
+        .next()?
+        .trim_matches('"')
+        .parse()
+        .ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_vote_cast_on_one_instance_is_seen_by_watchers_of_another() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    std::fs::write(&keys, issuer.jwks()).unwrap();
+    let url = Server::shared().database().await;
+    let (here, there) = tokio::join!(Instance::start(&url, &keys), Instance::start(&url, &keys));
+
+    let mut watching = there
+        .client
+        .clone()
+        .watch_results(WatchResultsRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    let mut watched = async || {
+        let message = timeout(PATIENCE, watching.message()).await;
+        let message = message.expect("in time").unwrap().expect("no end");
+        let results = message.results.unwrap();
+        (results.cats, results.dogs)
+    };
+    assert_eq!(watched().await, (0, 0));
+
+    let cast = async |uid: &str, candidate: Candidate| {
+        let mut request = Request::new(CastVoteRequest {
+            candidate: candidate.into(),
+        });
+        let bearer = format!("Bearer {}", issuer.token(uid).name("Ada").sign());
+        let metadata = request.metadata_mut();
+        metadata.insert("authorization", bearer.parse().unwrap());
+        here.client.clone().cast_vote(request).await
+    };
+    for (uid, candidate, totals) in [
+        ("ada", Candidate::Cats, (1, 0)),
+        ("bob", Candidate::Dogs, (1, 1)),
+        ("ada", Candidate::Dogs, (0, 2)),
+    ] {
+        cast(uid, candidate).await.unwrap();
+        assert_eq!(watched().await, totals);
+    }
+
+    let request = GetResultsRequest {};
+    let results = there.client.clone().get_results(request).await.unwrap();
+    let results = results.into_inner().results.unwrap();
+    assert_eq!(results.summary, "DOGS are winning by 2 votes!");
+    assert_eq!(results.recent[0].display_name, "Ada");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn casting_needs_a_token() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    std::fs::write(&keys, issuer.jwks()).unwrap();
+    let url = format!("sqlite:{}", folder.path().join("votes.db").display());
+    let instance = Instance::start(&url, &keys).await;
+
+    let request = CastVoteRequest {
+        candidate: Candidate::Cats.into(),
+    };
+    let refusal = instance.client.clone().cast_vote(request).await;
+    assert_eq!(refusal.unwrap_err().code(), Code::Unauthenticated);
+}
+
+#[test]
+fn a_wrong_or_missing_database_url_stops_the_start_and_is_named() {
+    let refusal = |output: Output| {
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let wrong = refusal(command("mysql://ann:secret@db/votes").output().unwrap());
+    assert!(
+        wrong.contains("DATABASE_URL: a database URL starts with"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("secret"), "{wrong}");
+
+    let on_cloud_run = command("").env("K_SERVICE", "votes").output().unwrap();
+    let missing = refusal(on_cloud_run);
+    assert!(missing.contains("DATABASE_URL is missing"), "{missing}");
+}

@@ -1,0 +1,33 @@
+//! tonic's own server, around handlers that never heard of the gate.
+
+use callgate::HasPolicy;
+use callgate_api::profiles::v1::{
+    GetMyProfileRequest, GetMyProfileResponse, UpdateMyProfileRequest, UpdateMyProfileResponse,
+    profile_service_server::{ProfileService, ProfileServiceServer},
+};
+use tonic::{Request, Response, Status};
+
+struct Profiles;
+
+#[tonic::async_trait]
+impl ProfileService for Profiles {
+    async fn get_my_profile(
+        &self,
+        _request: Request<GetMyProfileRequest>,
+    ) -> Result<Response<GetMyProfileResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn update_my_profile(
+        &self,
+        _request: Request<UpdateMyProfileRequest>,
+    ) -> Result<Response<UpdateMyProfileResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+}
+
+fn serve(_service: impl HasPolicy) {}
+
+fn main() {
+    serve(ProfileServiceServer::new(Profiles));
+}

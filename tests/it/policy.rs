@@ -1,0 +1,64 @@
+//! The rules in the servers are those of the protos.
+
+use callgate::{EndUserRule, Method, Rule};
+use callgate_api::{
+    FILE_DESCRIPTOR_SET, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
+};
+
+const SIGNED_IN: Rule = Rule::end_user(EndUserRule::SIGNED_IN);
+
+fn unary(path: &'static str, rule: Rule) -> Method {
+    Method {
+        path,
+        client_streaming: false,
+        server_streaming: false,
+        rule,
+    }
+}
+
+#[test]
+fn everyone_sees_the_tally_and_only_users_vote() {
+    assert_eq!(
+        vote_service_gate::METHODS,
+        [
+            unary("/votes.v1.VoteService/CastVote", SIGNED_IN),
+            unary("/votes.v1.VoteService/GetResults", Rule::Public),
+            Method {
+                server_streaming: true,
+                ..unary("/votes.v1.VoteService/WatchResults", Rule::Public)
+            },
+            unary("/votes.v1.VoteService/ListMyVotes", SIGNED_IN),
+        ]
+    );
+}
+
+#[test]
+fn guests_have_a_profile_too_but_do_not_change_it() {
+    let guests_too = Rule::end_user(EndUserRule {
+        anonymous: true,
+        ..EndUserRule::SIGNED_IN
+    });
+    assert_eq!(
+        profile_service_gate::METHODS,
+        [
+            unary("/profiles.v1.ProfileService/GetMyProfile", guests_too),
+            unary("/profiles.v1.ProfileService/UpdateMyProfile", SIGNED_IN),
+        ]
+    );
+}
+
+#[test]
+fn the_descriptors_for_reflection_hold_the_rules() {
+    for name in [
+        "votes/v1/votes.proto",
+        "profiles/v1/profiles.proto",
+        "callgate/v1/rule.proto",
+    ] {
+        assert!(
+            FILE_DESCRIPTOR_SET
+                .windows(name.len())
+                .any(|part| part == name.as_bytes()),
+            "{name} is missing"
+        );
+    }
+}

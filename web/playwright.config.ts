@@ -1,0 +1,38 @@
+import { defineConfig, devices } from "@playwright/test";
+
+const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  reporter: "list",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  projects: [
+    { name: "unit", testDir: "tests/unit" },
+    {
+      name: "browser",
+      testDir: "tests/browser",
+      // Not a test: it writes the picture for the README.
+      testIgnore: process.env["UPDATE_SCREENSHOT"] === "1" ? [] : ["picture.spec.ts"],
+      use: {
+        ...devices["Desktop Chrome"],
+        channel: undefined,
+        launchOptions: { executablePath: chromium, args },
+        screenshot: "only-on-failure",
+      },
+    },
+  ],
+});

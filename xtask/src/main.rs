@@ -1,0 +1,48 @@
+//! The chores of this repository. `cargo xtask --help` lists them.
+
+mod count;
+mod dependencies;
+mod oracle;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Xtask {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Runs every check and every test, or the parts named.
+    ///
+    /// On Debian as root it installs what is missing (PostgreSQL, Chromium, npm packages); elsewhere it says what is missing.
+    /// Nothing is skipped: a part that cannot run fails the command.
+    Test {
+        /// The parts to run; all of them when none is named.
+        #[arg(value_enum)]
+        parts: Vec<test::Part>,
+    },
+    /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
+    Deny,
+}
+
+fn main() -> ExitCode {
+    let done = match Xtask::parse().chore {
+        Chore::Test { parts } => test::run_all(&parts),
+        Chore::Deny => dependencies::deny(),
+    };
+    if let Err(error) = done {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

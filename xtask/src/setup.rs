@@ -1,0 +1,103 @@
+//! What the tests need on the machine: installed on Debian as root, named elsewhere.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, bail};
+
+use crate::run::{command, output, root, run};
+
+/// The oldest Node.js that the web page's tools run on.
+const NODE: (u32, u32) = (20, 19);
+
+/// A Debian package, and how to see that it is there.
+struct Package {
+    name: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PACKAGES: [Package; 2] = [
+    Package {
+        name: "postgresql",
+        is_there: || has_file_below("/usr/lib/postgresql", "bin/initdb"),
+    },
+    Package {
+        name: "chromium",
+        is_there: || {
+            std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists()
+        },
+    },
+];
+
+/// Makes sure that PostgreSQL and Chromium are there.
+pub(crate) fn packages() -> anyhow::Result<()> {
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|package| !(package.is_there)())
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        println!("PostgreSQL and Chromium are there");
+        return Ok(());
+    }
+    let is_root = output(command("id", &["-u"], "")).is_ok_and(|id| id.trim() == "0");
+    if !is_root || !Path::new("/usr/bin/apt-get").exists() {
+        bail!(
+            "missing: {}. On Debian: sudo apt-get install {}. Elsewhere install PostgreSQL's server programs to \
+             /usr/lib/postgresql/<version>/bin, and name Chromium's program in the environment variable CHROMIUM",
+            missing.join(", "),
+            missing.join(" "),
+        );
+    }
+    println!("installing {} ..", missing.join(", "));
+    run(command("apt-get", &["-q", "update"], ""))?;
+    let mut install = command(
+        "apt-get",
+        &["-q", "install", "-y", "--no-install-recommends"],
+        "",
+    );
+    install
+        .args(&missing)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    run(install)
+}
+
+/// Makes sure that Node.js is there and new enough.
+pub(crate) fn node() -> anyhow::Result<()> {
+    let (major, minor) = NODE;
+    let needed = format!("Node.js {major}.{minor} or newer, with npm, is needed");
+    let version = output(command("node", &["--version"], "")).context(needed.clone())?;
+    let mut numbers = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(|n| n.parse::<u32>().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < NODE {
+        bail!("{needed}; here is {}", version.trim());
+    }
+    output(command("npm", &["--version"], "")).context(needed)?;
+    Ok(())
+}
+
+/// Makes sure that a folder's npm packages are those of its lock file. No package's own scripts are run.
+pub(crate) fn npm(folder: &str) -> anyhow::Result<()> {
+    node()?;
+    let folder_path = root().join(folder);
+    let changed = |path: &str| fs::metadata(folder_path.join(path)).and_then(|m| m.modified());
+    let locked = changed("package-lock.json")
+        .with_context(|| format!("{folder} has no package-lock.json"))?;
+    if changed("node_modules/.package-lock.json").is_ok_and(|installed| installed >= locked) {
+        return Ok(());
+    }
+    println!("installing the npm packages of {folder} ..");
+    run(command(
+        "npm",
+        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        folder,
+    ))
+}
+
+fn has_file_below(folder: &str, file: &str) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.path().join(file).exists()))
+    })
+}

@@ -1,0 +1,171 @@
+//! `cargo xtask test`: every check and every test, with a count at the end.
+
+use std::time::Instant;
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use crate::{
+    count::Count,
+    dependencies, oracle,
+    run::{cargo, command, counted, run},
+    setup, tidy,
+};
+
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Format, file lengths, unfinished marks, licenses, one crypto stack; quick.
+    Tidy,
+    /// Clippy and rustdoc, with warnings as errors.
+    Lints,
+    /// Unit, integration and documentation tests of all crates, on SQLite and PostgreSQL.
+    Rust,
+    /// The web page: types, protos, unit tests, build.
+    Web,
+    /// The web page in Chromium, against the whole system.
+    Browser,
+    /// The official firebase-admin on a token of the embedded identity.
+    Oracle,
+}
+
+type Step = (&'static str, fn() -> anyhow::Result<Count>);
+
+impl Part {
+    /// In the order to run them: what needs what another part makes comes after it.
+    const ALL: [Self; 6] = [
+        Self::Tidy,
+        Self::Web,
+        Self::Lints,
+        Self::Rust,
+        Self::Oracle,
+        Self::Browser,
+    ];
+
+    fn steps(self) -> &'static [Step] {
+        match self {
+            Self::Tidy => &[
+                ("format", || check(run(cargo(&["fmt", "--all", "--check"])))),
+                ("tidy files", || check(tidy::check())),
+                ("dependencies", || check(dependencies::check())),
+            ],
+            Self::Web => &[
+                ("npm packages of the page", || check(setup::npm("web"))),
+                ("page: format, protos", || check(npm("lint"))),
+                ("page: build", || check(npm("build"))),
+                ("page: unit tests", || {
+                    counted(command("npm", &["run", "--silent", "test:unit"], "web"))
+                }),
+            ],
+            Self::Lints => &[
+                ("clippy", || {
+                    check(run(cargo(&[
+                        "clippy",
+                        "--workspace",
+                        "--all-targets",
+                        "--locked",
+                        "--",
+                        "-D",
+                        "warnings",
+                    ])))
+                }),
+                ("rustdoc", || {
+                    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
+                    doc.env("RUSTDOCFLAGS", "-D warnings");
+                    check(run(doc))
+                }),
+            ],
+            Self::Rust => &[
+                ("PostgreSQL and Chromium", || check(setup::packages())),
+                ("cargo test", || {
+                    counted(cargo(&[
+                        "test",
+                        "--workspace",
+                        "--locked",
+                        "--no-fail-fast",
+                    ]))
+                }),
+            ],
+            Self::Oracle => &[("build", build_programs), ("firebase-admin", oracle::check)],
+            Self::Browser => &[
+                ("PostgreSQL and Chromium", || check(setup::packages())),
+                ("npm packages of the page", || check(setup::npm("web"))),
+                ("build", build_programs),
+                ("page: build", || check(npm("build"))),
+                ("browser", || {
+                    counted(command("npm", &["run", "--silent", "test:browser"], "web"))
+                }),
+            ],
+        }
+    }
+}
+
+/// Builds the programs as `cargo test` does, so that one set of artifacts serves both.
+fn build_programs() -> anyhow::Result<Count> {
+    check(run(cargo(&[
+        "test",
+        "--workspace",
+        "--locked",
+        "--no-run",
+        "--quiet",
+    ])))
+}
+
+fn npm(script: &str) -> anyhow::Result<()> {
+    run(command("npm", &["run", "--silent", script], "web"))
+}
+
+/// A step that is one check.
+fn check(result: anyhow::Result<()>) -> anyhow::Result<Count> {
+    result.map(|()| Count {
+        passed: 1,
+        failed: 0,
+    })
+}
+
+/// Runs these parts, all of them if none is given.
+fn run_parts(parts: &[Part]) -> Vec<(&'static str, anyhow::Result<Count>, u64)> {
+    let mut done: Vec<(&str, anyhow::Result<Count>, u64)> = Vec::new();
+    for part in Part::ALL {
+        if !parts.is_empty() && !parts.contains(&part) {
+            continue;
+        }
+        for (name, step) in part.steps() {
+            if done.iter().any(|(earlier, ..)| earlier == name) {
+                continue;
+            }
+            println!("\n== {name}");
+            let begin = Instant::now();
+            let result = step();
+            if let Err(error) = &result {
+                println!("{error:#}");
+            }
+            done.push((name, result, begin.elapsed().as_secs()));
+        }
+    }
+    done
+}
+
+/// Runs the tests and closes with a summary and a count.
+pub(crate) fn run_all(parts: &[Part]) -> anyhow::Result<()> {
+    let done = run_parts(parts);
+    println!("\n== summary");
+    let mut total = Count::default();
+    let mut broken = Vec::new();
+    for (name, result, seconds) in &done {
+        if let Ok(count) = result {
+            let passed = count.passed;
+            println!("  ok      {name:<28} {passed:>5} passed {seconds:>5} s");
+            total += *count;
+        } else {
+            println!("  FAILED  {name:<28}              {seconds:>5} s");
+            total.failed += 1;
+            broken.push(*name);
+        }
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    if !broken.is_empty() {
+        bail!("failed: {}", broken.join(", "));
+    }
+    Ok(())
+}

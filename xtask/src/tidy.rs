@@ -1,0 +1,116 @@
+//! What every tracked file must be like.
+
+use std::fs;
+
+use anyhow::bail;
+
+use crate::run::{command, output, root};
+
+/// Beyond this many lines a source file is about more than one thing.
+const LONGEST: usize = 400;
+
+/// Marks of unfinished work. Written in halves, so that this file has none.
+const MARKS: [&str; 6] = [
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("todo", "!("),
+    concat!("dbg", "!("),
+    concat!("unimplemented", "!("),
+    concat!("#[ig", "nore"),
+];
+
+/// Checks every file that git tracks, and those that it would.
+pub(crate) fn check() -> anyhow::Result<()> {
+    let files = output(command(
+        "git",
+        &["ls-files", "--cached", "--others", "--exclude-standard"],
+        "",
+    ))?;
+    let readme = fs::read_to_string(root().join("README.md"))?;
+    let mut faults = Vec::new();
+    let mut checked = 0;
+    for file in files.lines() {
+        // Pictures and the like, and files that are deleted but not yet committed as such.
+        let Ok(text) = fs::read_to_string(root().join(file)) else {
+            continue;
+        };
+        checked += 1;
+        faults.extend(faults_of(file, &text));
+        faults.extend(
+            settings(&text)
+                .filter(|name| !readme.contains(&format!("`{name}`")))
+                .map(|name| format!("{file}: the setting {name} is not in the README")),
+        );
+    }
+    if !faults.is_empty() {
+        bail!("{}", faults.join("\n"));
+    }
+    println!("{checked} files are tidy");
+    Ok(())
+}
+
+fn faults_of(file: &str, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let is_source = [
+        ".rs", ".ts", ".mjs", ".css", ".html", ".proto", ".sql", ".sh",
+    ]
+    .iter()
+    .any(|ending| file.ends_with(ending));
+    let lines = text.lines().count();
+    if is_source && lines > LONGEST {
+        faults.push(format!(
+            "{file}: {lines} lines, more than {LONGEST}: split it"
+        ));
+    }
+    for (number, line) in text.lines().enumerate().filter(|_| is_source) {
+        if let Some(mark) = MARKS.iter().find(|mark| line.contains(*mark)) {
+            faults.push(format!("{file}:{}: {mark}", number + 1));
+        }
+    }
+    if name == "build.rs" && text.contains("protoc") {
+        faults.push(format!("{file}: a build script may not need protoc"));
+    }
+    if name == "Cargo.toml" && !text.contains("[lints]\nworkspace = true") {
+        faults.push(format!("{file}: takes no part in the workspace's lints"));
+    }
+    if name == "package-lock.json" && text.contains("\"resolved\":") {
+        faults.push(format!(
+            "{file}: names where packages were fetched from: set omit-lockfile-registry-resolved in .npmrc"
+        ));
+    }
+    if is_source && !text.is_empty() && !text.ends_with('\n') {
+        faults.push(format!("{file}: has no newline at its end"));
+    }
+    faults
+}
+
+/// The environment variables that clap is told to read in this source file.
+fn settings(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("///"))
+        .filter_map(|line| line.split_once("env = \"")?.1.split('"').next())
+        .filter(|name| {
+            !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_uppercase())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{faults_of, settings};
+
+    #[test]
+    fn settings_are_found_where_clap_is_told_of_them() {
+        let text = concat!("#[arg(long, e", "nv = \"PORT\")]\n/// e", "nv = \"HOST\"\n");
+        assert_eq!(settings(text).collect::<Vec<_>>(), ["PORT"]);
+    }
+
+    #[test]
+    fn a_long_file_an_unfinished_one_and_a_build_script_with_protoc_are_told() {
+        assert_eq!(faults_of("a.rs", &"//\n".repeat(401)).len(), 1);
+        assert_eq!(faults_of("a.rs", concat!("// TO", "DO\n")).len(), 1);
+        assert_eq!(faults_of("x/build.rs", "// protoc\n").len(), 1);
+        assert_eq!(faults_of("x/Cargo.toml", "[package]\n").len(), 1);
+        assert_eq!(faults_of("a.rs", "fn main() {}\n").len(), 0);
+    }
+}
