@@ -28,7 +28,7 @@
 //!
 //! `src/lib.rs`:
 //!
-//! ```ignore
+//! ```text
 //! #[allow(clippy::all, clippy::pedantic, unused_qualifications, reason = "generated")]
 //! pub mod greeter {
 //!     pub mod v1 {
@@ -58,7 +58,7 @@
 //! - `server(greeter)`: tonic's own `GreeterServiceServer`, around the adapter `Gated`. The adapter takes the caller from
 //!   where only the gate can put it: without the gate, every method that is not public answers INTERNAL.
 //!
-//! ```ignore
+//! ```text
 //! impl greeter_service_gate::GreeterService for Greeter {
 //!     async fn greet(
 //!         &self,

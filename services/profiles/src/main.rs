@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use callgate_api::profiles::v1::profile_service_gate;
 use callgate_profiles::{AccountsArgs, Profiles};
-use callgate_serve::{Config, Server};
+use callgate_serve::{Config, Server, exit_code};
 use clap::Parser;
 
 #[derive(Parser)]
@@ -18,12 +18,7 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Err(error) = run(Cli::parse()).await else {
-        return ExitCode::SUCCESS;
-    };
-    // One line, whatever RUST_BACKTRACE says: these are settings to mend, not faults to trace.
-    eprintln!("error: {error:#}");
-    ExitCode::from(2)
+    exit_code(run(Cli::parse()).await)
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {

@@ -60,6 +60,7 @@ mod cors;
 mod deadline;
 mod drain;
 mod error;
+mod exit;
 mod front;
 mod health;
 mod hosts;
@@ -74,5 +75,6 @@ mod verifier;
 
 pub use config::{Args, Config, ConfigError, KeySource, Limits, LogFormat, Platform, Secret};
 pub use error::ServeError;
+pub use exit::exit_code;
 pub use server::{Bound, Server};
 pub use signal::stop as stop_signal;

@@ -1,7 +1,9 @@
 //! The web page on its own.
 
+use std::process::ExitCode;
+
 use anyhow::anyhow;
-use callgate_serve::{Args, Config, Server, logs};
+use callgate_serve::{Args, Config, Server, exit_code, logs};
 use callgate_site::{Site, WebConfig};
 use clap::Parser;
 
@@ -29,8 +31,11 @@ struct Cli {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+async fn main() -> ExitCode {
+    exit_code(run(Cli::parse()).await)
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
     let mut config = Config::from_args(cli.serve)?;
     logs::init(&config)?;
     let project_id = config.project_id().await?.to_owned();

@@ -1,15 +1,21 @@
 //! The votes service on its own.
 
+use std::process::ExitCode;
+
 use anyhow::anyhow;
 use callgate_api::votes::v1::vote_service_gate;
-use callgate_serve::{Config, Server};
+use callgate_serve::{Config, Server, exit_code};
 use callgate_votes::Votes;
 
 /// For a look at it, where no database is configured: in the working directory.
 const EMBEDDED: &str = "sqlite:votes.db";
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    exit_code(run().await)
+}
+
+async fn run() -> anyhow::Result<()> {
     let config = Config::parse();
     let votes = Votes::open(database_url(&config)?).await;
     let votes = votes.map_err(|error| anyhow!("DATABASE_URL: {error}"))?;

@@ -176,6 +176,25 @@ async fn a_user_cannot_change_what_is_a_servers() {
 }
 
 #[tokio::test]
+async fn a_password_from_a_server_signs_everyone_out() {
+    let local = Local::start().await;
+    let user = local.sign_up("ada@example.com", "secret1").await;
+    local.advance(10);
+    local
+        .admin(
+            ":update",
+            json!({ "localId": user.uid, "password": "secret2" }),
+        )
+        .await
+        .ok();
+    assert_eq!(
+        local.refresh(&user.refresh_token).await.error(),
+        "TOKEN_EXPIRED"
+    );
+    local.sign_in("ada@example.com", "secret2").await.ok();
+}
+
+#[tokio::test]
 async fn accounts_are_listed_in_pages() {
     let local = Local::start().await;
     for uid in ["a", "b", "c"] {

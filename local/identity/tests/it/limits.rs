@@ -27,7 +27,7 @@ async fn bodies_are_json_objects_of_at_most_64_kib() {
         "",
         "null",
         "[]",
-        "[null,\"a@b.example\",\"secret1\"]",
+        "[null,\"a@b.example\",\"secret1\",null,null]",
         "{",
         "{} {}",
         r#"{"email":"a@b.c","email":"d@e.f"}"#,

@@ -61,6 +61,12 @@ async fn a_forgotten_password_is_replaced() {
         (&json!(EMAIL), &json!("PASSWORD_RESET"))
     );
     assert_eq!(reset(&local, &code, "12345").await.error(), "WEAK_PASSWORD");
+    let verify = local.accounts("update", json!({ "oobCode": code })).await;
+    assert_eq!(
+        verify.error(),
+        "INVALID_OOB_CODE",
+        "it is good for nothing else"
+    );
     reset(&local, &code, "secret2").await.ok();
     assert_eq!(
         reset(&local, &code, "secret3").await.error(),

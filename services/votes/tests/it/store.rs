@@ -92,10 +92,11 @@ async fn a_vote_is_counted_and_kept(database: Database) {
     assert!(cast.changed);
     assert_eq!(cast.vote.candidate, Cats);
     assert_eq!(cast.vote.display_name, "Ada");
-    assert!(cast.vote.cast_at.elapsed().unwrap() < Duration::from_secs(60));
+    assert!(cast.vote.cast_at.elapsed().unwrap() < Duration::from_mins(1));
     for store in [store, database.open().await] {
         assert_eq!(totals(&*store).await, (1, 0));
-        assert_eq!(store.tally().await.unwrap().recent, [cast.vote.clone()]);
+        let recent = store.tally().await.unwrap().recent;
+        assert_eq!(recent, std::slice::from_ref(&cast.vote));
         assert_eq!(
             store.vote_of(user("ada")).await.unwrap(),
             Some(cast.vote.clone())
@@ -125,7 +126,8 @@ async fn a_second_vote_replaces_the_first(database: Database) {
     assert!(second.vote.cast_at > first.vote.cast_at);
     assert_eq!(second.vote.display_name, "Ada Lovelace");
     assert_eq!(totals(&*store).await, (1, 0));
-    assert_eq!(store.tally().await.unwrap().recent, [second.vote.clone()]);
+    let recent = store.tally().await.unwrap().recent;
+    assert_eq!(recent, std::slice::from_ref(&second.vote));
     assert_eq!(store.vote_of(user("ada")).await.unwrap(), Some(second.vote));
 }
 

@@ -3,6 +3,8 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
+    rustdoc::bare_urls,
+    rustdoc::invalid_html_tags,
     unused_qualifications,
     reason = "generated"
 )]
