@@ -13,7 +13,7 @@ import { byId } from "./view/dom.ts";
 import { showCaller } from "./view/header.ts";
 import { Notices } from "./view/notices.ts";
 import { ProfileDialog } from "./view/profile.ts";
-import { SignInDialog, TO_LINK, TO_SIGN_IN } from "./view/sign-in.ts";
+import { type Purpose, SignInDialog, TO_LINK, TO_SIGN_IN } from "./view/sign-in.ts";
 import { Stage } from "./view/stage.ts";
 import { type Choice, NAMES, keepTime, onVote, showBusy, showConnection, showMine, showResults } from "./view/tally.ts";
 import { Live } from "./votes/live.ts";
@@ -108,7 +108,13 @@ export class Page {
             guest: false,
           }
         : { title, lead: "Sign in, and it is counted.", guest: false };
-    return this.#signInDialog.open(purpose);
+    return this.#askToSignIn(purpose);
+  }
+
+  async #askToSignIn(purpose: Purpose): Promise<boolean> {
+    const signedIn = await this.#signInDialog.open(purpose);
+    if (signedIn) this.#session.show();
+    return signedIn;
   }
 
   async #findMine(caller: Caller): Promise<void> {
@@ -137,7 +143,7 @@ export class Page {
   }
 
   async #signIn(): Promise<void> {
-    if (await this.#signInDialog.open(TO_SIGN_IN)) this.#notices.clear();
+    if (await this.#askToSignIn(TO_SIGN_IN)) this.#notices.clear();
   }
 
   async #signOut(): Promise<void> {
@@ -150,7 +156,7 @@ export class Page {
     const caller = this.#session.caller.value;
     if (wayOut === "sign-in") return this.#signIn();
     if (wayOut === "link") {
-      if (await this.#signInDialog.open(TO_LINK)) this.#notices.inform("You may vote now.");
+      if (await this.#askToSignIn(TO_LINK)) this.#notices.inform("You may vote now.");
       return;
     }
     if ("user" in caller) this.#profileDialog.open(caller.user);

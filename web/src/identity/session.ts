@@ -33,6 +33,11 @@ export class Session {
     if (user === null) return;
     await user.reload();
     await user.getIdToken(true);
+    this.show();
+  }
+
+  /** Shows the user as they are now: the SDK tells of a new token, but not of a new name. */
+  show(): void {
     this.caller.value = callerOf(this.#auth.currentUser);
   }
 

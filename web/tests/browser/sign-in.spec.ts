@@ -13,6 +13,18 @@ test("e-mail and password: sign up, sign out, sign in", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Voted for cats" })).toBeVisible();
 });
 
+test("a new account's name shows even where the SDK gets no new token with it", async ({ page }) => {
+  let tokens = {};
+  await page.route("**/accounts:signUp*", async (route) => {
+    const response = await route.fetch();
+    const { idToken, refreshToken } = (await response.json()) as { idToken: string; refreshToken: string };
+    tokens = { id_token: idToken, access_token: idToken, refresh_token: refreshToken, expires_in: "3600" };
+    await route.fulfill({ response });
+  });
+  await page.route("**/securetoken.googleapis.com/**", (route) => route.fulfill({ json: tokens }));
+  await new VotePage(page).openAs(someone("Ada"));
+});
+
 test("phone: the local system shows the code", async ({ page }) => {
   const vote = await new VotePage(page).open();
   await vote.vote("cats");
