@@ -1,0 +1,62 @@
+//! One token, and how it is to be judged.
+
+use std::fmt;
+
+/// A token that both judge.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The part of the token that is special.
+    pub subject: String,
+    /// What is special about it.
+    pub variant: String,
+    /// The settings of both verifiers.
+    pub settings: Settings,
+    /// The token.
+    pub token: String,
+}
+
+/// The settings of both verifiers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settings {
+    /// As they are by default: the project's own users, and callgate's clock skew of 10 s.
+    #[default]
+    Usual,
+    /// The users of this tenant only.
+    Tenant(&'static str),
+    /// callgate's clock skew is 5 minutes. firebase-admin has no such setting.
+    WideSkew,
+}
+
+/// The tokens that belong together.
+#[derive(Debug, Default)]
+pub(crate) struct Cases(pub(crate) Vec<Case>);
+
+impl Cases {
+    /// A token under the usual settings.
+    pub(crate) fn add(&mut self, subject: &str, variant: impl Into<String>, token: String) {
+        self.add_with(Settings::Usual, subject, variant, token);
+    }
+
+    /// A token under these settings.
+    pub(crate) fn add_with(
+        &mut self,
+        settings: Settings,
+        subject: &str,
+        variant: impl Into<String>,
+        token: String,
+    ) {
+        self.0.push(Case {
+            subject: subject.to_owned(),
+            variant: variant.into(),
+            settings,
+            token,
+        });
+    }
+}
+
+/// The case's name, as `DIFFERENCES.md` has it.
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.subject, self.variant)
+    }
+}

@@ -1,0 +1,34 @@
+//! callgate and Google's own firebase-admin judge the same tokens: good ones, and ones made wrong in every part.
+//!
+//! Where their verdicts differ, the difference stands in `DIFFERENCES.md` with its reason. One that stands nowhere fails the test,
+//! and so does one that stands there and is none. firebase-admin runs in node, unpatched, on keys of `callgate-testkit`.
+#![allow(clippy::missing_panics_doc, reason = "all of this crate is a test")]
+
+mod case;
+pub mod cases;
+mod differences;
+mod judge;
+mod oracle;
+mod sign;
+
+pub use case::{Case, Settings};
+pub use differences::{Differences, Side};
+pub use judge::Judge;
+pub use oracle::judge as firebase_admin;
+
+/// What a verifier says of a token.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It is valid, and says this of its user: uid, tenant, e-mail address and whether it is verified, ways to sign in.
+    Accepted(serde_json::Value),
+    /// It is not, for this reason.
+    Refused(String),
+}
+
+impl Verdict {
+    /// Whether the token counts.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted(_))
+    }
+}
