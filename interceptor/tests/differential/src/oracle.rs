@@ -17,6 +17,9 @@ use crate::{Case, Settings, Verdict, sign};
 /// Where firebase-admin's npm package is, from the workspace's folder: the embedded identity's test has it too, in one version.
 const PACKAGES: &str = "local/identity/tests/firebase-admin";
 
+/// What puts it there. The test does not: packages are not to come over the network unasked.
+const INSTALL: &str = "`npm ci --ignore-scripts` in local/identity/tests/firebase-admin";
+
 /// What firebase-admin says of the tokens, in their order, with these keys of the issuer. One node judges them all.
 pub fn judge(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> Vec<Verdict> {
     let mut node = Command::new("node")
@@ -32,7 +35,7 @@ pub fn judge(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> Vec<Ver
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| {
-            panic!("node, which firebase-admin needs, does not start: {error}")
+            panic!("node does not start: install Node.js 20 or newer, then run {INSTALL}: {error}")
         });
     let mut stdin = node.stdin.take().expect("it is piped");
     let questions = questions(issuer, keys, cases);
@@ -92,7 +95,7 @@ fn packages() -> PathBuf {
         .and_then(|package| Some(package["version"].as_str()?.to_owned()));
     assert!(
         found.as_deref() == Some(&wanted),
-        "firebase-admin {wanted} is not installed: run `npm ci --ignore-scripts` in {PACKAGES}"
+        "firebase-admin {wanted} is not installed: run {INSTALL}"
     );
     folder
 }
