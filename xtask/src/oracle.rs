@@ -15,7 +15,8 @@ use crate::{
     setup,
 };
 
-const FOLDER: &str = "local/identity/tests/firebase-admin";
+/// Where firebase-admin is installed. The differential test of the verifier takes it from there too.
+pub(crate) const FOLDER: &str = "local/identity/tests/firebase-admin";
 
 /// Runs firebase-admin's production path against a server that is started for it.
 pub(crate) fn check() -> anyhow::Result<Count> {

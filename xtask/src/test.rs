@@ -77,6 +77,9 @@ impl Part {
             ],
             Self::Rust => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
+                ("npm packages of firebase-admin", || {
+                    check(setup::npm(oracle::FOLDER))
+                }),
                 ("cargo test", || {
                     counted(cargo(&[
                         "test",
