@@ -50,6 +50,7 @@ impl Entry {
         }
         match self.text("kty")? {
             Some("RSA") => self.rsa(kid, limits),
+            Some("EC") => self.ec(kid),
             Some(_) => Err("its kty is not supported"),
             None => Err("it has no kty"),
         }
@@ -82,6 +83,29 @@ impl Entry {
             return Err("its exponent is weak");
         }
         Key::rsa(kid, &n, &e).ok_or("it is no RSA key")
+    }
+
+    /// P-256 only (G21).
+    fn ec(&self, kid: &str) -> Result<Key, &'static str> {
+        if !matches!(self.text("alg")?, None | Some("ES256")) {
+            return Err("its alg is not ES256");
+        }
+        if self.text("crv")? != Some("P-256") {
+            return Err("its curve is not P-256");
+        }
+        let x = self.coordinate("x")?;
+        let y = self.coordinate("y")?;
+        Key::p256(kid, &x, &y).ok_or("it is no point of P-256")
+    }
+
+    /// A coordinate, of the curve's full length (RFC 7518, section 6.2.1.2).
+    fn coordinate(&self, name: &str) -> Result<[u8; 32], &'static str> {
+        let text = self.text(name)?.ok_or("a coordinate is missing")?;
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| "a coordinate is not base64url")?
+            .try_into()
+            .map_err(|_| "a coordinate has not 32 bytes")
     }
 
     /// A positive number (RFC 7518, section 2: `Base64urlUInt`), without padding and without leading zeros.

@@ -5,14 +5,17 @@ use std::fmt;
 use aws_lc_rs::{
     digest,
     rsa::PublicKeyComponents,
-    signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256},
+    signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256},
 };
 
-/// A public key with which an issuer's signatures are checked, RS256 (RFC 7518, section 3.3).
+use crate::token::Algorithm;
+
+/// A public key with which an issuer's signatures are checked: RS256 or ES256 (RFC 7518, sections 3.3 and 3.4), never both.
 // Parsed once for each key set. `jsonwebtoken` keeps the bytes only and builds the key anew for every signature, which costs
 // as much again as a good part of the check itself; so it has no place here.
 pub struct Key {
     kid: Box<str>,
+    algorithm: Algorithm,
     fingerprint: [u8; 32],
     public: ParsedPublicKey,
 }
@@ -25,7 +28,21 @@ impl Key {
             .ok()?;
         Some(Self {
             kid: kid.into(),
+            algorithm: Algorithm::Rs256,
             fingerprint: fingerprint(b"RSA", &[n, e]),
+            public,
+        })
+    }
+
+    /// The key on the curve P-256 whose point has these coordinates, big-endian. None where there is no such point.
+    pub(super) fn p256(kid: &str, x: &[u8; 32], y: &[u8; 32]) -> Option<Self> {
+        // SEC 1, section 2.3.3: 4 says that both coordinates follow.
+        let point = [&[4], &x[..], &y[..]].concat();
+        let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()?;
+        Some(Self {
+            kid: kid.into(),
+            algorithm: Algorithm::Es256,
+            fingerprint: fingerprint(b"P-256", &[x, y]),
             public,
         })
     }
@@ -35,13 +52,18 @@ impl Key {
         &self.kid
     }
 
+    /// The one algorithm that the key is for.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
     /// SHA-256 of the key material, the `kid` not included: two keys with the same fingerprint are the same key, whatever
     /// they are called (G16).
     pub fn fingerprint(&self) -> &[u8; 32] {
         &self.fingerprint
     }
 
-    /// Whether `signature` is this key's signature of `message`.
+    /// Whether `signature` is this key's signature of `message`, by the key's own algorithm.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.public.verify_sig(message, signature).is_ok()
     }

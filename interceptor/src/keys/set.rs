@@ -72,8 +72,8 @@ pub(super) struct Skipped {
 impl KeySet {
     /// Reads a JWK set (RFC 7517) within the default [`KeyLimits`].
     ///
-    /// RSA keys for RS256 are taken: `use` absent or `sig`, `alg` absent or `RS256`, a non-empty `kid`, a modulus of 2048 to 4096
-    /// bits. Others are left out.
+    /// Keys with a non-empty `kid` are taken whose `use` is absent or `sig`: RSA for RS256 (`alg` absent or so), with a modulus of
+    /// 2048 to 4096 bits, and the curve P-256 for ES256 (`alg` absent or so). Others are left out.
     pub fn parse(jwks: &[u8]) -> Result<Self, KeySetError> {
         Ok(Self::read(jwks, &KeyLimits::default())?.0)
     }

@@ -18,6 +18,8 @@ const MAX_KID: usize = 256;
 pub(crate) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, 3.3).
     Rs256,
+    /// ECDSA on the curve P-256 with SHA-256 (RFC 7518, 3.4).
+    Es256,
 }
 
 /// The header of a token, of the algorithm that the verifier demands.
@@ -32,6 +34,7 @@ impl Algorithm {
     const fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
         }
     }
 }

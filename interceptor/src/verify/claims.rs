@@ -4,13 +4,11 @@ use std::{borrow::Cow, time::Duration};
 
 use serde::de::MapAccess;
 
+use super::payload;
 use crate::{
-    denial::{Denial, Invalid},
-    token::json::{self, Fault, Object},
+    denial::Denial,
+    token::json::{self, Object},
 };
-
-/// The most claims of a token, custom ones included.
-const MAX_CLAIMS: usize = 256;
 
 /// What of a token's payload is of interest. Whatever is there has its right type.
 #[derive(Default)]
@@ -48,17 +46,9 @@ impl<'a> Claims<'a> {
             roles_claim,
             ..Self::default()
         };
-        match json::read(payload, &mut claims, MAX_CLAIMS) {
-            Ok(()) => Ok(claims),
-            Err(Fault::Syntax) => Err(Denial::TokenMalformed("the payload is no JSON")),
-            Err(Fault::Content(why)) => Err(Invalid::Claims(why).into()),
-        }
+        payload::read(payload, &mut claims)?;
+        Ok(claims)
     }
-}
-
-/// A claim that every token has.
-pub(super) fn required<T>(claim: Option<T>, name: &str) -> Result<T, Denial> {
-    claim.ok_or_else(|| Invalid::Claims(format!("{name} is missing")).into())
 }
 
 impl<'de> Object<'de> for Claims<'de> {

@@ -2,20 +2,23 @@
 
 use std::{
     fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use super::{
-    Check,
-    claims::{Claims, required},
-    settings::{self, Tenants, VerifierError},
+    Check, VerifierError,
+    claims::Claims,
+    payload::{invalid, required},
+    period::{Period, lifetime},
+    settings::{self, Tenants},
+    signed_by::SignedBy,
 };
 use crate::{
     caller::{EndUser, EndUserClaims},
     clock::Clock,
     denial::{Denial, Invalid, loggable},
-    keys::{Find, Key, KeyError, KeyStore},
-    token::{Algorithm, Header, Parts},
+    keys::KeyStore,
+    token::Algorithm,
 };
 
 /// Where Google publishes the keys of Firebase ID tokens, as a JWK set.
@@ -46,9 +49,8 @@ const DEFAULT_ROLES_CLAIM: &str = "roles";
 pub struct FirebaseVerifier {
     project_id: Box<str>,
     issuer: Box<str>,
-    keys: KeyStore,
-    clock: Clock,
-    clock_skew: Duration,
+    signed_by: SignedBy,
+    period: Period,
     tenants: Tenants,
     roles_claim: Box<str>,
 }
@@ -64,9 +66,8 @@ impl FirebaseVerifier {
         Ok(Self {
             issuer: format!("{ISSUER_PREFIX}{project_id}").into(),
             project_id: project_id.into(),
-            keys,
-            clock: Clock::system(),
-            clock_skew: DEFAULT_CLOCK_SKEW,
+            signed_by: SignedBy::new(Algorithm::Rs256, keys),
+            period: Period::new(DEFAULT_CLOCK_SKEW),
             tenants: Tenants::default(),
             roles_claim: DEFAULT_ROLES_CLAIM.into(),
         })
@@ -75,7 +76,7 @@ impl FirebaseVerifier {
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.period.clock = clock;
         self
     }
 
@@ -85,7 +86,7 @@ impl FirebaseVerifier {
     ///
     /// Where it is more than 5 minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Result<Self, VerifierError> {
-        self.clock_skew = settings::clock_skew(skew)?;
+        self.period.skew = settings::clock_skew(skew)?;
         Ok(self)
     }
 
@@ -121,7 +122,7 @@ impl FirebaseVerifier {
 
     /// The keys of the issuer.
     pub fn keys(&self) -> &KeyStore {
-        &self.keys
+        self.signed_by.keys()
     }
 
     /// Whether users of this tenant are accepted; `-` is the project's own pool.
@@ -131,8 +132,8 @@ impl FirebaseVerifier {
     }
 
     /// Checks a token, if that can be done without waiting for keys.
-    pub fn check(&self, token: &str) -> Check {
-        self.check_at_once(token).unwrap_or_else(Check::Refused)
+    pub fn check(&self, token: &str) -> Check<EndUser> {
+        self.signed_by.check(token, |payload| self.judge(payload))
     }
 
     /// Checks a token, waiting for keys where they have to be fetched.
@@ -141,35 +142,14 @@ impl FirebaseVerifier {
     ///
     /// The reason why the token does not count.
     pub async fn verify(&self, token: &str) -> Result<EndUser, Denial> {
-        let parts = Parts::split(token)?;
-        let header = Header::read(&parts.header, Algorithm::Rs256)?;
-        let key = match self.keys.find(&header.kid) {
-            Find::Key(key) => key,
-            Find::Unknown => return Err(unknown_key(&header)),
-            Find::Wait => self.keys.wait(&header.kid).await.map_err(|e| match e {
-                KeyError::Unknown => unknown_key(&header),
-                KeyError::Unavailable(why) => Denial::KeysUnavailable(why),
-            })?,
-        };
-        self.prove(&parts, &key)
+        self.signed_by
+            .verify(token, |payload| self.judge(payload))
+            .await
     }
 
-    fn check_at_once(&self, token: &str) -> Result<Check, Denial> {
-        let parts = Parts::split(token)?;
-        let header = Header::read(&parts.header, Algorithm::Rs256)?;
-        match self.keys.find(&header.kid) {
-            Find::Key(key) => self.prove(&parts, &key).map(Check::Verified),
-            Find::Unknown => Err(unknown_key(&header)),
-            Find::Wait => Ok(Check::Wait),
-        }
-    }
-
-    /// What a token proves with the key that it names. Only a token that is valid in all else is told to be early or late.
-    fn prove(&self, token: &Parts<'_>, key: &Key) -> Result<EndUser, Denial> {
-        if !key.verify(token.signed.as_bytes(), &token.signature) {
-            return Err(Invalid::Signature.into());
-        }
-        let claims = Claims::read(&token.payload, &self.roles_claim)?;
+    /// What a payload that was signed for the issuer proves. Only a token that is valid in all else is told to be early or late.
+    fn judge(&self, payload: &[u8]) -> Result<EndUser, Denial> {
+        let claims = Claims::read(payload, &self.roles_claim)?;
 
         let iss = required(claims.iss, "iss")?;
         if *iss != *self.issuer {
@@ -207,26 +187,15 @@ impl FirebaseVerifier {
         let iat = required(claims.iat, "iat")?;
         let auth_time = required(claims.auth_time, "auth_time")?;
         let exp = required(claims.exp, "exp")?;
-        if exp <= iat {
-            return Err(invalid("exp is not after iat"));
-        }
-        if exp > iat + MAX_LIFETIME {
-            return Err(invalid("exp is more than 24 hours after iat"));
-        }
-        let now = since_epoch(self.clock.now());
-        let is_future = |time: Duration| time > now + self.clock_skew;
-        for (name, time) in [
-            ("iat", Some(iat)),
-            ("auth_time", Some(auth_time)),
-            ("nbf", claims.nbf),
-        ] {
-            if time.is_some_and(is_future) {
-                return Err(Denial::TokenNotYetValid(name));
-            }
-        }
-        if now >= exp + self.clock_skew {
-            return Err(Denial::TokenExpired);
-        }
+        lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
+        self.period.judge(
+            &[
+                ("iat", Some(iat)),
+                ("auth_time", Some(auth_time)),
+                ("nbf", claims.nbf),
+            ],
+            exp,
+        )?;
 
         Ok(EndUser::verified(EndUserClaims {
             uid: sub.into(),
@@ -254,17 +223,4 @@ impl fmt::Debug for FirebaseVerifier {
             .field("project_id", &self.project_id)
             .finish_non_exhaustive()
     }
-}
-
-fn unknown_key(header: &Header<'_>) -> Denial {
-    Invalid::UnknownKey(loggable(&header.kid)).into()
-}
-
-fn invalid(why: &str) -> Denial {
-    Invalid::Claims(why.to_owned()).into()
-}
-
-/// A clock before 1970 is as good as one at 1970: every token is for the future.
-fn since_epoch(time: SystemTime) -> Duration {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -1,5 +1,11 @@
 //! Verifiers: each checks one kind of token, with its own algorithm, issuer, audience and keys.
 //!
+//! | verifier | of whom | keys |
+//! |---|---|---|
+//! | [`FirebaseVerifier`] | [`EndUser`] | [`FIREBASE_KEYS_URL`] |
+//! | [`IapVerifier`] | [`InternalUser`](crate::InternalUser) | [`IAP_KEYS_URL`] |
+//! | [`ServiceAccountVerifier`] | [`ServiceAccount`](crate::ServiceAccount) | [`GOOGLE_KEYS_URL`] |
+//!
 //! ```
 //! use callgate::{FirebaseVerifier, keys::KeyStore, verify::{Check, FIREBASE_KEYS_URL}};
 //!
@@ -14,20 +20,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accounts;
 mod claims;
+mod error;
 mod firebase;
+mod iap;
+mod payload;
+mod period;
+mod service_account;
 mod settings;
+mod signed_by;
 
 use crate::{caller::EndUser, denial::Denial};
 
+pub(crate) use accounts::SERVICE_ACCOUNT_SUFFIX;
+pub use error::VerifierError;
 pub use firebase::{FIREBASE_KEYS_URL, FirebaseVerifier};
-pub use settings::VerifierError;
+pub use iap::{IAP_KEYS_URL, IapVerifier};
+pub use service_account::{GOOGLE_KEYS_URL, ServiceAccountVerifier};
 
 /// What became of a token that was checked without waiting for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Check {
+pub enum Check<C = EndUser> {
     /// It is valid, and this is whose it is.
-    Verified(EndUser),
+    Verified(C),
     /// It is not valid, or nothing can be verified at the moment.
     Refused(Denial),
     /// The keys have to be fetched first: ask the method that waits.

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use super::VerifierError;
+
 /// The name of the project's own pool of users in a list of tenants.
 pub(super) const OWN_POOL: &str = "-";
 
 /// The most that clocks may differ. Google's own SDKs allow as much.
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// What the ids of Google's OAuth clients end with.
+const OAUTH_CLIENT_SUFFIX: &str = ".apps.googleusercontent.com";
 
 /// Claims whose meaning is taken (G14): those that users set themselves or that Firebase sets, and those of RFC 7519, OIDC Core
 /// (sections 2, 3.3.2.11, 5.1, 5.6.2 and 7.4) and RFCs 7800, 8417, 8485, 8693, 9493.
@@ -66,30 +71,6 @@ const TAKEN_CLAIMS: [&str; 54] = [
     "website",
     "zoneinfo",
 ];
-
-/// Why a verifier cannot be made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifierError {
-    /// Google's project ids have 6 to 30 lower-case letters, digits and hyphens, begin with a letter and do not end with a
-    /// hyphen. Old ones may have a domain before them: `example.com:my-project`.
-    #[error(
-        "{0:?} is not the id of a Google Cloud project: take the id, not the number and not the name, such as \"my-project-1\""
-    )]
-    ProjectId(String),
-    /// Clocks that differ by so much are not to be made up for.
-    #[error("a clock skew of {0:?} is more than 5 minutes: set the clock right instead")]
-    ClockSkew(Duration),
-    /// Tenants have letters, digits and hyphens, and begin with a letter.
-    #[error("{0:?} is not the id of a tenant, nor `-` for the project's own users")]
-    Tenant(String),
-    /// Roles must not be read from a claim that users can set or that means something else.
-    #[error(
-        "roles cannot be read from the claim {0:?}, which users can set or which a standard defines: take a custom claim of \
-         your own"
-    )]
-    RolesClaim(String),
-}
 
 /// Which pools of users a verifier accepts (G13).
 #[derive(Clone, Default)]
@@ -163,6 +144,31 @@ fn is_label(label: &str) -> bool {
         && label
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// The name of a service or a region of Cloud Run.
+pub(super) fn is_name(name: &str) -> bool {
+    name.len() <= 63 && is_label(name)
+}
+
+/// The audiences of a service, for none of which anybody else's program gets tokens (G9).
+pub(super) fn audiences<T: Into<String>>(
+    audiences: impl IntoIterator<Item = T>,
+) -> Result<Box<[String]>, VerifierError> {
+    let audiences: Box<[String]> = audiences.into_iter().map(Into::into).collect();
+    if audiences.is_empty() {
+        return Err(VerifierError::NoAudience);
+    }
+    match audiences.iter().find(|audience| !is_audience(audience)) {
+        Some(wrong) => Err(VerifierError::Audience(wrong.clone())),
+        None => Ok(audiences),
+    }
+}
+
+fn is_audience(audience: &str) -> bool {
+    !audience.is_empty()
+        && audience.bytes().all(|b| b.is_ascii_graphic())
+        && !audience.to_ascii_lowercase().ends_with(OAUTH_CLIENT_SUFFIX)
 }
 
 pub(super) fn clock_skew(skew: Duration) -> Result<Duration, VerifierError> {
