@@ -148,7 +148,14 @@ mod tests {
 
     #[test]
     fn a_name_is_one_word() {
-        for name in ["", "ad min", "admin=", "ädmin", "admin,votes", &"x".repeat(65)] {
+        for name in [
+            "",
+            "ad min",
+            "admin=",
+            "ädmin",
+            "admin,votes",
+            &"x".repeat(65),
+        ] {
             assert_eq!(
                 Accounts::parse([(name, ADMIN)]).err(),
                 Some(VerifierError::AccountName(name.to_owned()))

@@ -31,7 +31,9 @@ pub enum VerifierError {
     )]
     IapAudience(String),
     /// Without an audience, tokens for any other service would do as well.
-    #[error("service accounts need an audience: the URL of this service, or a custom audience of its own")]
+    #[error(
+        "service accounts need an audience: the URL of this service, or a custom audience of its own"
+    )]
     NoAudience,
     /// The audience is an OAuth client, for which anyone's own program can get tokens, or it cannot be one at all.
     #[error(
@@ -39,7 +41,9 @@ pub enum VerifierError {
     )]
     Audience(String),
     /// The name that rules call a service account by has letters, digits, `-`, `_` and `.`, 64 at most.
-    #[error("{0:?} is not a name for a service account: it has letters, digits, `-`, `_` and `.`, 64 at most")]
+    #[error(
+        "{0:?} is not a name for a service account: it has letters, digits, `-`, `_` and `.`, 64 at most"
+    )]
     AccountName(String),
     /// Only a service account's e-mail address is mapped: people's are theirs to change.
     #[error(

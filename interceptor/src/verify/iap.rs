@@ -185,9 +185,15 @@ impl fmt::Debug for IapVerifier {
 fn is_audience(audience: &str) -> bool {
     let parts: Vec<&str> = audience.split('/').collect();
     match parts[..] {
-        ["", "projects", number, "locations", region, "services", service] => {
-            is_number(number) && settings::is_name(region) && settings::is_name(service)
-        }
+        [
+            "",
+            "projects",
+            number,
+            "locations",
+            region,
+            "services",
+            service,
+        ] => is_number(number) && settings::is_name(region) && settings::is_name(service),
         ["", "projects", number, "global", "backendServices", id] => {
             is_number(number) && is_number(id)
         }

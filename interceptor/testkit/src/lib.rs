@@ -25,18 +25,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Other callers have issuers as well: an [`IapIssuer`] makes the assertions of internal users, a [`GoogleIssuer`] the ID tokens of
+//! service accounts. That no token of one kind passes for another is what [`confusion::assert_none`] tries, on any verifiers.
+//!
 //! Time stands still with a manual [`Clock`](callgate::Clock), given to [`FirebaseIssuer::clock`] and to whatever else has to
 //! agree on the time.
 
 #![warn(missing_docs)]
 
+pub mod confusion;
+mod ec_key;
 mod firebase;
+mod google;
+mod iap;
 pub mod key_server;
 mod members;
 mod rsa_key;
+mod signing_key;
 mod token;
 
+pub use ec_key::{EcKey, ec_jwks};
 pub use firebase::FirebaseIssuer;
+pub use google::GoogleIssuer;
+pub use iap::IapIssuer;
 pub use key_server::KeyServer;
 pub use rsa_key::{RsaKey, jwks};
+pub use signing_key::SigningKey;
 pub use token::{TokenBuilder, flip_bit};

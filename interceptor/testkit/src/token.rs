@@ -1,14 +1,13 @@
 //! Tokens, right ones and any wrong one.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use callgate::{EndUser, verify::Check};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{FirebaseIssuer, RsaKey, members::Members};
+use crate::{FirebaseIssuer, SigningKey, members::Members};
 
-/// A token in the making. As it is, it is valid; every part of it can be made wrong.
+/// A token in the making, of one kind of issuer. As it is, it is valid; every part of it can be made wrong.
 ///
 /// ```
 /// use callgate::{Denial, verify::Check};
@@ -20,91 +19,33 @@ use crate::{FirebaseIssuer, RsaKey, members::Members};
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct TokenBuilder {
-    issuer: FirebaseIssuer,
+pub struct TokenBuilder<I = FirebaseIssuer> {
+    pub(crate) issuer: I,
     header: Members,
-    claims: Members,
-    firebase: Members,
+    pub(crate) claims: Members,
+    /// Members of the claim `firebase`, where this is a Firebase ID token.
+    pub(crate) firebase: Members,
     raw_header: Option<String>,
     raw_claims: Option<String>,
-    tenant: Option<String>,
-    key: usize,
+    key: SigningKey,
 }
 
-impl TokenBuilder {
-    pub(crate) fn new(issuer: &FirebaseIssuer, uid: &str) -> Self {
-        let now = issuer.now();
-        let mut token = Self {
-            issuer: issuer.clone(),
-            header: Members::default(),
+impl<I> TokenBuilder<I> {
+    /// A token without claims, to be signed with this key.
+    pub(crate) fn signed_with(issuer: I, key: SigningKey) -> Self {
+        let mut header = Members::default();
+        header.set("alg", key.alg());
+        header.set("kid", key.kid());
+        header.set("typ", "JWT");
+        Self {
+            issuer,
+            header,
             claims: Members::default(),
             firebase: Members::default(),
             raw_header: None,
             raw_claims: None,
-            tenant: None,
-            key: issuer.first_key(),
-        };
-        token.header.set("alg", "RS256");
-        token.header.set("kid", RsaKey::number(token.key).kid());
-        token.header.set("typ", "JWT");
-        token.firebase.set("identities", json!({}));
-        token
-            .claim("iss", issuer.name())
-            .claim("aud", issuer.project_id())
-            .auth_time(now)
-            .claim("user_id", uid)
-            .claim("sub", uid)
-            .issued_at(now)
-            .expires_at(now + Duration::from_hours(1))
-            .provider("password")
-    }
-
-    /// The user's e-mail address.
-    pub fn email(self, email: &str) -> Self {
-        self.claim("email", email)
-            .firebase("identities", json!({ "email": [email] }))
-    }
-
-    /// Whether the user has proven to own the e-mail address.
-    pub fn email_verified(self, verified: bool) -> Self {
-        self.claim("email_verified", verified)
-    }
-
-    /// The name that the user chose.
-    pub fn name(self, name: &str) -> Self {
-        self.claim("name", name)
-    }
-
-    /// The address of the user's picture.
-    pub fn picture(self, url: &str) -> Self {
-        self.claim("picture", url)
-    }
-
-    /// The user's phone number, in E.164 form.
-    pub fn phone_number(self, number: &str) -> Self {
-        self.claim("phone_number", number)
-            .firebase("identities", json!({ "phone": [number] }))
-    }
-
-    /// How the user signed in: `password`, `phone`, `google.com`, `anonymous`, ..
-    pub fn provider(self, provider: &str) -> Self {
-        self.firebase("sign_in_provider", provider)
-    }
-
-    /// The second factor that the user signed in with: `phone` or `totp`.
-    pub fn second_factor(self, factor: &str) -> Self {
-        self.firebase("sign_in_second_factor", factor)
-    }
-
-    /// The tenant that the user is of.
-    pub fn tenant(mut self, tenant: &str) -> Self {
-        self.tenant = Some(tenant.to_owned());
-        self.firebase("tenant", tenant)
-    }
-
-    /// The user's roles, in the custom claim `roles`.
-    pub fn roles(self, roles: &[&str]) -> Self {
-        self.claim("roles", roles)
+            key,
+        }
     }
 
     /// When the token was made.
@@ -115,11 +56,6 @@ impl TokenBuilder {
     /// When the token ends to be valid.
     pub fn expires_at(self, at: SystemTime) -> Self {
         self.claim("exp", seconds(at))
-    }
-
-    /// When the user signed in.
-    pub fn auth_time(self, at: SystemTime) -> Self {
-        self.claim("auth_time", seconds(at))
     }
 
     /// Sets a claim to anything.
@@ -140,18 +76,6 @@ impl TokenBuilder {
         self
     }
 
-    /// Sets a member of the claim `firebase` to anything.
-    pub fn firebase(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.firebase.set(name, value);
-        self.with_firebase()
-    }
-
-    /// Leaves out a member of the claim `firebase`.
-    pub fn without_firebase(mut self, name: &str) -> Self {
-        self.firebase.remove(name);
-        self.with_firebase()
-    }
-
     /// Sets a member of the header to anything.
     pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.header.set(name, value);
@@ -170,15 +94,21 @@ impl TokenBuilder {
         self
     }
 
-    /// Names the key of this number, 1 to 4, and signs with it.
+    /// Names the key of this number, of the issuer's own kind, and signs with it.
     pub fn key(self, number: usize) -> Self {
-        self.header("kid", RsaKey::number(number).kid())
-            .forged_with(number)
+        let key = self.key.sibling(number);
+        self.header("kid", key.kid()).forged_with(number)
     }
 
-    /// Signs with the key of this number, 1 to 4, whichever key the header names.
-    pub fn forged_with(mut self, number: usize) -> Self {
-        self.key = number;
+    /// Signs with the key of this number, of the issuer's own kind, whichever key the header names.
+    pub fn forged_with(self, number: usize) -> Self {
+        let key = self.key.sibling(number);
+        self.forged_with_any(key)
+    }
+
+    /// Signs with this key, whichever key and algorithm the header names.
+    pub fn forged_with_any(mut self, key: SigningKey) -> Self {
+        self.key = key;
         self
     }
 
@@ -211,37 +141,13 @@ impl TokenBuilder {
     /// The token, signed.
     pub fn sign(&self) -> String {
         let signed = self.to_sign();
-        let signature = RsaKey::number(self.key).sign(signed.as_bytes());
+        let signature = self.key.sign(signed.as_bytes());
         format!("{signed}.{signature}")
     }
 
     /// The token with this text in the place of the signature; an empty one makes it unsigned.
     pub fn sign_as(&self, signature: &str) -> String {
         format!("{}.{signature}", self.to_sign())
-    }
-
-    /// The user whom the token is for, as a gated handler gets it. Really verified, with the default settings, and with the
-    /// token's tenant accepted.
-    ///
-    /// # Panics
-    ///
-    /// Where the token is not valid.
-    pub fn end_user(&self) -> EndUser {
-        let verifier = self
-            .issuer
-            .verifier()
-            .tenants(self.tenant.as_deref())
-            .expect("the token's tenant has the form of one");
-        match verifier.check(&self.sign()) {
-            Check::Verified(user) => user,
-            other => panic!("not the token of an end user: {other:?}"),
-        }
-    }
-
-    fn with_firebase(mut self) -> Self {
-        let firebase = self.firebase.to_json();
-        self.claims.set_text("firebase", firebase);
-        self
     }
 
     fn to_sign(&self) -> String {
@@ -269,6 +175,6 @@ pub fn flip_bit(token: &str, part: usize, bit: usize) -> String {
 }
 
 /// Seconds since the Unix epoch, rounded down.
-fn seconds(at: SystemTime) -> u64 {
+pub(crate) fn seconds(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -2,6 +2,7 @@
 
 mod age;
 mod answers;
+mod ec;
 mod flights;
 mod outage;
 mod rotation;

@@ -1,12 +1,15 @@
-//! The verifier of Firebase ID tokens: what it accepts, and each thing that it refuses.
+//! The verifiers: what each accepts, and each thing that it refuses. What is of no verifier by name is of Firebase ID tokens.
 
 mod accepted;
 mod claims;
+mod confusion;
 mod form;
 mod header;
+mod iap;
 mod keys;
 mod mutated;
 mod roles;
+mod service_account;
 mod tenants;
 mod times;
 
