@@ -2,8 +2,14 @@
 
 use std::time::Duration;
 
-use callgate::{Clock, Denial, FirebaseVerifier, Invalid, keys::KeyStore, verify::Check};
-use callgate_testkit::{FirebaseIssuer, KeyServer, flip_bit, jwks, key_server::Answer};
+use callgate::{
+    Clock, Denial, FirebaseVerifier, Invalid,
+    keys::{KeySet, KeyStore},
+    verify::Check,
+};
+use callgate_testkit::{
+    FirebaseIssuer, KeyServer, SigningKey, ec_jwks, flip_bit, jwks, key_server::Answer,
+};
 
 use super::{NOW, assert_refused, at, issuer, refusal, token};
 
@@ -55,6 +61,17 @@ fn the_signature_is_of_the_named_key() {
         ),
         ("zeros", format!("{signed}.{}", "A".repeat(342)), FORGED),
     ]);
+}
+
+#[test]
+fn a_key_of_another_algorithm_is_no_key_for_a_token() {
+    let keys = KeySet::parse(ec_jwks(&[1]).as_bytes()).unwrap();
+    let verifier = FirebaseVerifier::new("demo-callgate", KeyStore::fixed(keys)).unwrap();
+    let named = token().header("kid", "test-ec-key-1");
+    let unknown = Denial::TokenInvalid(Invalid::UnknownKey("test-ec-key-1".to_owned()));
+    for token in [named.clone(), named.forged_with_any(SigningKey::Ec(1))] {
+        assert_eq!(refusal(&verifier, &token.sign()), unknown);
+    }
 }
 
 #[test]
