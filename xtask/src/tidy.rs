@@ -1,6 +1,6 @@
 //! What every tracked file must be like.
 
-use std::fs;
+use std::{collections::HashSet, fs};
 
 use anyhow::bail;
 
@@ -27,6 +27,8 @@ pub(crate) fn check() -> anyhow::Result<()> {
         "",
     ))?;
     let readme = fs::read_to_string(root().join("README.md"))?;
+    let page = fs::read_to_string(root().join("docs/security.md"))?;
+    let mut promised: HashSet<&str> = tests_named_in(&page).collect();
     let mut faults = Vec::new();
     let mut checked = 0;
     for file in files.lines() {
@@ -36,12 +38,23 @@ pub(crate) fn check() -> anyhow::Result<()> {
         };
         checked += 1;
         faults.extend(faults_of(file, &text));
+        if file
+            .rsplit_once('.')
+            .is_some_and(|(_, ending)| ending == "rs")
+        {
+            promised.retain(|test| !text.contains(&format!("fn {test}(")));
+        }
         faults.extend(
             settings(&text)
                 .filter(|name| !readme.contains(&format!("`{name}`")))
                 .map(|name| format!("{file}: the setting {name} is not in the README")),
         );
     }
+    faults.extend(
+        promised
+            .iter()
+            .map(|test| format!("docs/security.md: there is no test {test}")),
+    );
     if !faults.is_empty() {
         bail!("{}", faults.join("\n"));
     }
@@ -83,6 +96,17 @@ fn faults_of(file: &str, text: &str) -> Vec<String> {
         faults.push(format!("{file}: has no newline at its end"));
     }
     faults
+}
+
+/// The tests that a page names: whatever stands between backticks and looks like one.
+fn tests_named_in(page: &str) -> impl Iterator<Item = &str> {
+    page.split('`').skip(1).step_by(2).filter(|name| {
+        name.len() > 12
+            && name.contains('_')
+            && name
+                .bytes()
+                .all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// The environment variables that clap is told to read in this source file.
