@@ -31,6 +31,7 @@
 //! | [`verify`] | what makes a token valid |
 //! | [`keys`] | the issuers' public keys: fetched, kept, rotated |
 //! | [`Denial`] | why a call was refused, and the gRPC status for it |
+//! | [`explain`] | what is wrong with a token, and what to do about it |
 //! | [`accounts`], [`google`] | account records of Identity Platform, and the credentials to read them |
 //!
 //! The crate reads no environment and starts no timers: on Cloud Run, a process has CPU only while it answers calls.
@@ -41,6 +42,7 @@ pub mod accounts;
 mod caller;
 mod clock;
 mod denial;
+pub mod explain;
 pub mod gate;
 pub mod google;
 mod http_client;

@@ -40,6 +40,17 @@ pub(super) fn end_user(rule: &EndUserRule, user: &EndUser, now: SystemTime) -> R
     Ok(())
 }
 
+impl EndUserRule {
+    /// Whether the rule admits this user at this time, by the gate's own judgement.
+    ///
+    /// # Errors
+    ///
+    /// The first condition that the user does not meet.
+    pub fn judge(&self, user: &EndUser, now: SystemTime) -> Result<(), Denial> {
+        end_user(self, user, now)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};

@@ -1,5 +1,7 @@
 //! The ID tokens of end users, made by Firebase Auth and Identity Platform.
 
+mod explain;
+
 use std::{
     fmt,
     time::{Duration, UNIX_EPOCH},
@@ -9,7 +11,7 @@ use super::{
     Check, VerifierError,
     claims::Claims,
     payload::{invalid, required},
-    period::{Period, lifetime},
+    period::{self, Period},
     settings::{self, Tenants},
     signed_by::SignedBy,
 };
@@ -187,7 +189,7 @@ impl FirebaseVerifier {
         let iat = required(claims.iat, "iat")?;
         let auth_time = required(claims.auth_time, "auth_time")?;
         let exp = required(claims.exp, "exp")?;
-        lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
+        period::lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
         self.period.judge(
             &[
                 ("iat", Some(iat)),

@@ -87,6 +87,6 @@ impl SignedBy {
     }
 }
 
-fn unknown_key(header: &Header<'_>) -> Denial {
+pub(super) fn unknown_key(header: &Header<'_>) -> Denial {
     Invalid::UnknownKey(loggable(&header.kid)).into()
 }

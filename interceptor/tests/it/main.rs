@@ -1,6 +1,7 @@
 //! What the library does over real connections.
 
 mod accounts;
+mod explain;
 mod google;
 mod google_key_file;
 mod google_server;
