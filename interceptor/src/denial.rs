@@ -5,6 +5,8 @@ use std::{collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use crate::accounts::AccountsError;
+
 /// The domain of the `google.rpc.ErrorInfo` in every refusal.
 pub const ERROR_DOMAIN: &str = "callgate";
 
@@ -33,6 +35,12 @@ pub enum Denial {
     /// Signature, key, issuer, audience, algorithm or a claim is wrong. The client is not told which.
     #[error("invalid token: {0}")]
     TokenInvalid(Invalid),
+    /// The account is gone, or was signed out everywhere after the user signed in.
+    #[error("the account is gone, or was signed out after this sign-in")]
+    TokenRevoked,
+    /// An administrator has locked the account.
+    #[error("the account is disabled")]
+    UserDisabled,
     /// The user signed in too long ago for this method.
     #[error("the user signed in too long ago")]
     RecentSignInRequired,
@@ -60,6 +68,9 @@ pub enum Denial {
     /// The issuer's keys cannot be had. It is our outage, not the caller's fault.
     #[error("no usable keys of the issuer: {0}")]
     KeysUnavailable(&'static str),
+    /// The account cannot be looked up. It is our outage, not the caller's fault.
+    #[error("the account cannot be looked up: {0}")]
+    AccountsUnavailable(AccountsError),
     /// As many streams are open as this instance may hold.
     #[error("as many streams are open as this instance may hold")]
     TooManyStreams,
@@ -108,6 +119,8 @@ impl Denial {
             Self::TokenExpired => "TOKEN_EXPIRED",
             Self::TokenNotYetValid(_) => "TOKEN_NOT_YET_VALID",
             Self::TokenInvalid(_) => "TOKEN_INVALID",
+            Self::TokenRevoked => "TOKEN_REVOKED",
+            Self::UserDisabled => "USER_DISABLED",
             Self::RecentSignInRequired => "RECENT_SIGN_IN_REQUIRED",
             Self::CallerNotAllowed(_) => "CALLER_NOT_ALLOWED",
             Self::AnonymousNotAllowed => "ANONYMOUS_NOT_ALLOWED",
@@ -117,6 +130,7 @@ impl Denial {
             Self::ProviderNotAllowed => "PROVIDER_NOT_ALLOWED",
             Self::TenantNotAllowed => "TENANT_NOT_ALLOWED",
             Self::KeysUnavailable(_) => "KEYS_UNAVAILABLE",
+            Self::AccountsUnavailable(_) => "ACCOUNTS_UNAVAILABLE",
             Self::TooManyStreams => "TOO_MANY_STREAMS",
         }
     }
@@ -136,6 +150,11 @@ impl Denial {
                 "the token is not valid yet: is a clock off?",
             ),
             Self::TokenInvalid(_) => (Unauthenticated, "the token is not valid here"),
+            Self::TokenRevoked => (
+                Unauthenticated,
+                "this sign-in does not count any more: sign in again",
+            ),
+            Self::UserDisabled => (Unauthenticated, "this account is disabled"),
             Self::RecentSignInRequired => (
                 Unauthenticated,
                 "sign in again: this method needs a recent sign-in",
@@ -159,6 +178,10 @@ impl Denial {
             Self::KeysUnavailable(_) => (
                 Unavailable,
                 "tokens cannot be verified at the moment: try again",
+            ),
+            Self::AccountsUnavailable(_) => (
+                Unavailable,
+                "accounts cannot be looked up at the moment: try again",
             ),
             Self::TooManyStreams => (
                 ResourceExhausted,

@@ -37,6 +37,10 @@ pub struct EndUserRule {
     pub sign_in_providers: &'static [&'static str],
     /// Demands a sign-in (not a refresh) at most this long ago.
     pub signed_in_within: Option<Duration>,
+    /// Demands that the account was looked up at most this long before the call, and found neither disabled, deleted nor signed
+    /// out since the user signed in; roles and the verified address must be true of the record, too. Zero looks it up for every
+    /// call. `None` never does.
+    pub revocation_checked_within: Option<Duration>,
     /// Demands any of these tenants of Identity Platform; `-` is the project's own pool. Empty: any configured one.
     pub tenants: &'static [&'static str],
 }
@@ -51,6 +55,7 @@ impl EndUserRule {
         roles: &[],
         sign_in_providers: &[],
         signed_in_within: None,
+        revocation_checked_within: None,
         tenants: &[],
     };
 }

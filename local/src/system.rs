@@ -30,7 +30,7 @@ pub(crate) struct System {
     identity: Identity,
     site: Site,
     votes: Votes,
-    profiles: Profiles,
+    accounts: Accounts,
 }
 
 impl System {
@@ -85,7 +85,7 @@ impl System {
             identity,
             site,
             votes,
-            profiles: Profiles::new(accounts),
+            accounts,
         })
     }
 
@@ -93,10 +93,12 @@ impl System {
     pub(crate) async fn bind(self) -> anyhow::Result<(String, Bound)> {
         let port = self.config.address.port();
         let hosts = ["localhost", "127.0.0.1"].map(|host| format!("{host}:{port}"));
+        let profiles = Profiles::new(self.accounts.clone());
         let bound = Server::new(self.config)?
             .only_hosts(hosts)
             .service(vote_service_gate::server(self.votes))
-            .service(profile_service_gate::server(self.profiles))
+            .service(profile_service_gate::server(profiles))
+            .accounts(self.accounts)
             .file_descriptor_set(callgate_api::FILE_DESCRIPTOR_SET)
             .web(self.site.router().merge(self.identity.router()))
             .bind()

@@ -2,7 +2,9 @@
 
 use callgate::EndUser;
 use callgate_api::profiles::v1::{
-    GetMyProfileRequest, GetMyProfileResponse, UpdateMyProfileRequest, UpdateMyProfileResponse,
+    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
+    SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
+    UpdateMyProfileResponse,
     profile_service_gate::ProfileService,
 };
 use tonic::{Request, Response, Status};
@@ -23,6 +25,22 @@ impl ProfileService for Profiles {
         _user: EndUser,
         _request: Request<UpdateMyProfileRequest>,
     ) -> Result<Response<UpdateMyProfileResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn sign_out_everywhere(
+        &self,
+        _user: EndUser,
+        _request: Request<SignOutEverywhereRequest>,
+    ) -> Result<Response<SignOutEverywhereResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn delete_my_account(
+        &self,
+        _user: EndUser,
+        _request: Request<DeleteMyAccountRequest>,
+    ) -> Result<Response<DeleteMyAccountResponse>, Status> {
         Err(Status::not_found(""))
     }
 }

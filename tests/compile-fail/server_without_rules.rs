@@ -2,7 +2,9 @@
 
 use callgate::HasPolicy;
 use callgate_api::profiles::v1::{
-    GetMyProfileRequest, GetMyProfileResponse, UpdateMyProfileRequest, UpdateMyProfileResponse,
+    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
+    SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
+    UpdateMyProfileResponse,
     profile_service_server::{ProfileService, ProfileServiceServer},
 };
 use tonic::{Request, Response, Status};
@@ -22,6 +24,20 @@ impl ProfileService for Profiles {
         &self,
         _request: Request<UpdateMyProfileRequest>,
     ) -> Result<Response<UpdateMyProfileResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn sign_out_everywhere(
+        &self,
+        _request: Request<SignOutEverywhereRequest>,
+    ) -> Result<Response<SignOutEverywhereResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn delete_my_account(
+        &self,
+        _request: Request<DeleteMyAccountRequest>,
+    ) -> Result<Response<DeleteMyAccountResponse>, Status> {
         Err(Status::not_found(""))
     }
 }

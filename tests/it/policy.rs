@@ -1,5 +1,7 @@
 //! The rules in the servers are those of the protos.
 
+use std::time::Duration;
+
 use callgate::{EndUserRule, Method, Rule};
 use callgate_api::{
     FILE_DESCRIPTOR_SET, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
@@ -33,16 +35,34 @@ fn everyone_sees_the_tally_and_only_users_vote() {
 }
 
 #[test]
-fn guests_have_a_profile_too_but_do_not_change_it() {
+fn guests_have_a_profile_too_and_only_who_signed_in_lately_ends_things() {
     let guests_too = Rule::end_user(EndUserRule {
         anonymous: true,
+        ..EndUserRule::SIGNED_IN
+    });
+    let standing = Rule::end_user(EndUserRule {
+        revocation_checked_within: Some(Duration::ZERO),
+        ..EndUserRule::SIGNED_IN
+    });
+    let recent = Rule::end_user(EndUserRule {
+        signed_in_within: Some(Duration::from_mins(5)),
+        ..EndUserRule::SIGNED_IN
+    });
+    let standing_and_recent = Rule::end_user(EndUserRule {
+        revocation_checked_within: Some(Duration::ZERO),
+        signed_in_within: Some(Duration::from_mins(5)),
         ..EndUserRule::SIGNED_IN
     });
     assert_eq!(
         profile_service_gate::METHODS,
         [
             unary("/profiles.v1.ProfileService/GetMyProfile", guests_too),
-            unary("/profiles.v1.ProfileService/UpdateMyProfile", SIGNED_IN),
+            unary("/profiles.v1.ProfileService/UpdateMyProfile", standing),
+            unary("/profiles.v1.ProfileService/SignOutEverywhere", recent),
+            unary(
+                "/profiles.v1.ProfileService/DeleteMyAccount",
+                standing_and_recent
+            ),
         ]
     );
 }

@@ -87,6 +87,12 @@ fn callers_verdict(
             format!("not asked, since the token is refused; it demands: {demands}"),
         ),
         Ok(user) => match rule.judge(user, now) {
+            Ok(()) if rule.revocation_checked_within.is_some() => (
+                Some(Ok(())),
+                format!(
+                    "it is met, if the account still stands, which is not asked here; it demands: {demands}"
+                ),
+            ),
             Ok(()) => (Some(Ok(())), format!("it is met; it demands: {demands}")),
             Err(denial) => {
                 let detail = format!("{denial}; it demands: {demands}");

@@ -109,6 +109,10 @@ impl Changes<'_> {
         );
         self.list("tenants", &old.tenants, &new.tenants);
         self.recency(old.signed_in_within_seconds, new.signed_in_within_seconds);
+        self.revocation(
+            old.revocation_checked_within_seconds,
+            new.revocation_checked_within_seconds,
+        );
     }
 
     /// A list of what will do, where an empty one lets anything do.
@@ -140,6 +144,24 @@ impl Changes<'_> {
                     how,
                     &format!("the sign-in may be {new} ago (before: {old})"),
                 );
+            }
+            _ => {}
+        }
+    }
+
+    fn revocation(&mut self, old: Option<u64>, new: Option<u64>) {
+        match (old, new) {
+            (Some(_), None) => self.say(LOOSER, "the account is no longer asked about"),
+            (None, Some(new)) => {
+                let sentence = format!("the account is asked about, at most {} before", span(new));
+                self.say(STRICTER, &sentence);
+            }
+            (Some(old), Some(new)) if old != new => {
+                let how = if new > old { LOOSER } else { STRICTER };
+                let (new, old) = (span(new), span(old));
+                let sentence =
+                    format!("what is known of the account may be {new} old (before: {old})");
+                self.say(how, &sentence);
             }
             _ => {}
         }

@@ -36,6 +36,7 @@ pub(super) struct EndUser {
     pub(super) roles: Vec<String>,
     pub(super) sign_in_providers: Vec<String>,
     pub(super) signed_in_within_seconds: Option<u64>,
+    pub(super) revocation_checked_within_seconds: Option<u64>,
     pub(super) tenants: Vec<String>,
 }
 
@@ -113,6 +114,7 @@ impl EndUser {
             roles,
             sign_in_providers,
             signed_in_within,
+            revocation_checked_within,
             tenants,
         } = *rule;
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -124,6 +126,8 @@ impl EndUser {
             roles: owned(roles),
             sign_in_providers: owned(sign_in_providers),
             signed_in_within_seconds: signed_in_within.map(|within| within.as_secs()),
+            revocation_checked_within_seconds: revocation_checked_within
+                .map(|within| within.as_secs()),
             tenants: owned(tenants),
         }
     }

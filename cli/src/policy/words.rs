@@ -19,6 +19,7 @@ pub(super) fn of(rule: &EndUser) -> String {
         roles,
         sign_in_providers,
         signed_in_within_seconds,
+        revocation_checked_within_seconds,
         tenants,
     } = rule;
     let mut words = vec![
@@ -44,6 +45,15 @@ pub(super) fn of(rule: &EndUser) -> String {
     }
     if let Some(seconds) = signed_in_within_seconds {
         words.push(format!("at most {} ago", span(*seconds)));
+    }
+    if let Some(seconds) = revocation_checked_within_seconds {
+        words.push(match seconds {
+            0 => "whose account is asked about at each call".to_owned(),
+            seconds => format!(
+                "whose account was asked about at most {} ago",
+                span(*seconds)
+            ),
+        });
     }
     if !tenants.is_empty() {
         words.push(format!("of the tenant {}", any(tenants)));

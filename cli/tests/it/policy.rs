@@ -105,6 +105,10 @@ fn each_condition_that_changed_is_told_and_which_way() {
             "looser    votes.v1.VoteService/CastVote: a recent sign-in is no longer needed\n",
         ),
         (
+            json!({"revocation_checked_within_seconds": 0}),
+            "looser    votes.v1.VoteService/CastVote: the account is no longer asked about\n",
+        ),
+        (
             json!(null),
             "looser    votes.v1.VoteService/CastVote: end users: signed in may call now\n",
         ),

@@ -37,6 +37,12 @@ struct LookupRequest<'a> {
     local_id: [&'a str; 1],
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DeleteRequest<'a> {
+    local_id: &'a str,
+}
+
 // === impl Accounts ===
 
 impl Accounts {
@@ -96,7 +102,23 @@ impl Accounts {
         update: &AccountUpdate,
     ) -> Result<(), AccountsError> {
         let request = update.request(user);
-        let body = self.call("accounts:update", user, &request).await?;
+        self.change("accounts:update", user, &request).await
+    }
+
+    /// Deletes the account of a user, for good. A token outlives it until it expires, except where a rule asks for revocation.
+    pub async fn delete(&self, user: UserId<'_>) -> Result<(), AccountsError> {
+        let request = DeleteRequest { local_id: user.uid };
+        self.change("accounts:delete", user, &request).await
+    }
+
+    /// Makes one call of whose answer only the success is of interest.
+    async fn change(
+        &self,
+        method: &str,
+        user: UserId<'_>,
+        request: &impl Serialize,
+    ) -> Result<(), AccountsError> {
+        let body = self.call(method, user, request).await?;
         parse_object::<serde::de::IgnoredAny>(&body)
             .map(drop)
             .map_err(AccountsError::Unavailable)

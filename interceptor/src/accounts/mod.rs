@@ -24,7 +24,7 @@
 //! ```
 //!
 //! The service account needs the role `roles/firebaseauth.admin`, or a custom one with `firebaseauth.users.get` and, to change
-//! accounts, `firebaseauth.users.update`.
+//! or delete accounts, `firebaseauth.users.update` and `firebaseauth.users.delete`.
 
 mod account;
 mod answer;

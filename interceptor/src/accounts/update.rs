@@ -1,6 +1,9 @@
 //! A change of an account.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use serde::Serialize;
 
@@ -11,6 +14,7 @@ use crate::caller::UserId;
 #[must_use]
 pub struct AccountUpdate {
     display_name: Change,
+    valid_since: Option<SystemTime>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -31,6 +35,9 @@ pub(super) struct UpdateRequest<'a> {
     /// An empty text would be taken as "no change".
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     delete_attribute: &'static [&'static str],
+    /// Seconds; protobuf's JSON writes an int64 as a string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_since: Option<String>,
 }
 
 // === impl AccountUpdate ===
@@ -52,6 +59,13 @@ impl AccountUpdate {
         self
     }
 
+    /// Revokes every token of sign-ins before this, which is to the second. ID tokens are found out only where a rule asks for
+    /// it, by `revocation_checked_within`; elsewhere they count until they expire, and cannot be refreshed.
+    pub fn valid_since(mut self, since: SystemTime) -> Self {
+        self.valid_since = Some(since);
+        self
+    }
+
     pub(super) fn request<'a>(&'a self, user: UserId<'a>) -> UpdateRequest<'a> {
         let (display_name, delete_attribute): (_, &[_]) = match &self.display_name {
             Change::Keep => (None, &[]),
@@ -62,6 +76,10 @@ impl AccountUpdate {
             local_id: user.uid,
             display_name,
             delete_attribute,
+            valid_since: self.valid_since.map(|since| {
+                let since = since.duration_since(UNIX_EPOCH).unwrap_or_default();
+                since.as_secs().to_string()
+            }),
         }
     }
 }

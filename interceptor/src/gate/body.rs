@@ -1,4 +1,4 @@
-//! Bodies that end in time: a response with the caller's token, a request with the token or after a while.
+//! Bodies that end in time: a response with its lease, a request with the lease or after a while.
 
 use std::{
     pin::Pin,
@@ -12,27 +12,27 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use tonic::Status;
 
-use super::{deadline::Deadline, streams::Place};
+use super::{deadline::Deadline, lease::Lease, streams::Place};
 use crate::{clock::Clock, denial::Denial};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pin_project! {
-    /// The body of a streaming response: holds its place among the open streams, and ends with `TOKEN_EXPIRED` as proper
-    /// trailers when the caller's token does (G19).
+    /// The body of a streaming response: holds its place among the open streams, and ends with its lease, with the reason as
+    /// proper trailers (G19).
     pub(super) struct StreamBody<B> {
         #[pin]
         inner: Option<B>,
-        until: Option<Deadline>,
+        lease: Option<Lease>,
         place: Option<Place>,
     }
 }
 
 impl<B> StreamBody<B> {
-    pub(super) fn new(inner: B, until: Option<Deadline>, place: Option<Place>) -> Self {
+    pub(super) fn new(inner: B, lease: Option<Lease>, place: Option<Place>) -> Self {
         Self {
             inner: Some(inner),
-            until,
+            lease,
             place,
         }
     }
@@ -50,15 +50,10 @@ impl<B: Body<Data = Bytes>> Body for StreamBody<B> {
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        // The deadline first: nothing goes out after it, not even what is ready.
-        let over = this
-            .until
-            .as_mut()
-            .is_some_and(|until| until.poll_over(cx).is_ready());
-        let frame = if over {
-            Some(Ok(Frame::trailers(trailers(&Denial::TokenExpired))))
-        } else {
-            ready!(inner.poll_frame(cx))
+        // The lease first: nothing goes out after it, not even what is ready.
+        let (over, frame) = match Lease::poll_over_if_any(this.lease, cx) {
+            Poll::Ready(denial) => (true, Some(Ok(Frame::trailers(trailers(&denial))))),
+            Poll::Pending => (false, ready!(inner.poll_frame(cx))),
         };
         if over || frame.is_none() {
             // Drops the handler's stream now, and not when the client has read all.
@@ -90,8 +85,8 @@ fn trailers(denial: &Denial) -> HeaderMap {
 pin_project! {
     /// The body of a request behind the gate.
     ///
-    /// A stream of messages ends with the caller's token, and a single message must arrive in time (G19): a handler that reads
-    /// on gets the status as an error.
+    /// A stream of messages ends with its lease, and a single message must arrive in time (G19): a handler that reads on gets
+    /// the status as an error.
     #[derive(Debug)]
     pub struct RequestBody<B> {
         #[pin]
@@ -105,8 +100,8 @@ pin_project! {
 pub(super) enum Limit {
     /// Never: a stream of a caller who is not looked at.
     None,
-    /// With the caller's token.
-    Token(Deadline),
+    /// A stream, with its lease.
+    Lease(Lease),
     /// When the one message took this long. The timer starts only where the body is not there at once.
     Arrival {
         within: Duration,
@@ -125,11 +120,8 @@ impl Limit {
     /// Asked while the body has nothing to read.
     fn poll_over_while_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Status> {
         match self {
-            Self::None => Poll::Pending,
-            Self::Token(deadline) => {
-                ready!(deadline.poll_over(cx));
-                Poll::Ready(Denial::TokenExpired.status())
-            }
+            // Of the lease was asked before.
+            Self::None | Self::Lease(_) => Poll::Pending,
             Self::Arrival {
                 within,
                 clock,
@@ -159,10 +151,10 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.project();
-        if let Limit::Token(deadline) = this.limit
-            && deadline.is_over()
+        if let Limit::Lease(lease) = this.limit
+            && let Poll::Ready(denial) = lease.poll_over(cx)
         {
-            return Poll::Ready(Some(Err(Denial::TokenExpired.status().into())));
+            return Poll::Ready(Some(Err(denial.status().into())));
         }
         match this.inner.poll_frame(cx) {
             Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(Into::into))),
@@ -179,5 +171,27 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        task::Waker,
+        time::{Duration, SystemTime},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_from_a_client_is_read_no_further_than_its_lease() {
+        let clock = Clock::manual(SystemTime::now());
+        let end = Deadline::new(clock.now() + Duration::from_secs(1), clock.clone());
+        let lease = Limit::Lease(Lease::new(end, None));
+        let mut body = RequestBody::new(axum::body::Body::from("a message"), lease);
+        let mut context = Context::from_waker(Waker::noop());
+        clock.advance(Duration::from_secs(1));
+        let frame = Pin::new(&mut body).poll_frame(&mut context);
+        assert!(matches!(frame, Poll::Ready(Some(Err(_)))));
     }
 }

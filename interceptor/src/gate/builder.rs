@@ -4,16 +4,21 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     layer::{GateLayer, Shared},
+    revocation::Revocation,
     service::Gate,
     streams::Streams,
 };
-use crate::{clock::Clock, policy::Policy, rule::Rule, verify::FirebaseVerifier};
+use crate::{
+    accounts::Accounts, clock::Clock, policy::Policy, rule::Rule, verify::FirebaseVerifier,
+};
 
 /// A gate in the making: see [`Gate::builder`].
 #[derive(Debug)]
 pub struct GateBuilder {
     policy: Policy,
     end_users: Option<FirebaseVerifier>,
+    accounts: Option<Accounts>,
+    max_kept_accounts: usize,
     clock: Clock,
     max_open_streams: usize,
     unary_body_timeout: Duration,
@@ -39,6 +44,14 @@ pub enum GateError {
         /// The tenant.
         tenant: &'static str,
     },
+    /// A rule asks for revocation, of which nothing is known.
+    #[error(
+        "{method} has revocation_checked_within: give the gate the accounts to ask with `.accounts(..)`"
+    )]
+    NoAccounts {
+        /// The path of the method.
+        method: &'static str,
+    },
 }
 
 impl Gate<()> {
@@ -47,6 +60,8 @@ impl Gate<()> {
         GateBuilder {
             policy,
             end_users: None,
+            accounts: None,
+            max_kept_accounts: 10_000,
             clock: Clock::system(),
             max_open_streams: 1000,
             unary_body_timeout: Duration::from_secs(30),
@@ -59,6 +74,20 @@ impl GateBuilder {
     #[must_use]
     pub fn end_users(mut self, verifier: FirebaseVerifier) -> Self {
         self.end_users = Some(verifier);
+        self
+    }
+
+    /// Asks these accounts about the users of methods whose rule has `revocation_checked_within`.
+    #[must_use]
+    pub fn accounts(mut self, accounts: Accounts) -> Self {
+        self.accounts = Some(accounts);
+        self
+    }
+
+    /// Keeps what the accounts said about at most this many users, for the calls that may go by it. 10,000 by default.
+    #[must_use]
+    pub fn max_kept_accounts(mut self, most: usize) -> Self {
+        self.max_kept_accounts = most;
         self
     }
 
@@ -107,11 +136,26 @@ impl GateBuilder {
                     tenant,
                 });
             }
+            if rule.revocation_checked_within.is_some() && self.accounts.is_none() {
+                return Err(GateError::NoAccounts {
+                    method: method.path,
+                });
+            }
         }
+        let revocation = self.accounts.zip(self.end_users.as_ref());
+        let revocation = revocation.map(|(accounts, verifier)| {
+            Revocation::new(
+                accounts,
+                verifier.claim_of_roles(),
+                self.clock.clone(),
+                self.max_kept_accounts,
+            )
+        });
         Ok(GateLayer {
             shared: Arc::new(Shared {
                 policy: self.policy,
                 end_users: self.end_users,
+                revocation,
                 clock: self.clock,
                 streams: Streams::at_most(self.max_open_streams),
                 unary_body_timeout: self.unary_body_timeout,

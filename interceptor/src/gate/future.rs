@@ -1,4 +1,4 @@
-//! The future of a call: refused, waiting for keys, or under way.
+//! The future of a call: refused, waiting for keys or for an account, or under way.
 
 use std::{
     convert::Infallible,
@@ -12,21 +12,21 @@ use http::Response;
 use pin_project_lite::pin_project;
 use tonic::body::Body;
 
-use super::{body::StreamBody, deadline::Deadline, service::Admitted, streams::Place};
+use super::{body::StreamBody, lease::Lease, service::Admitted, streams::Place};
 use crate::denial::Denial;
 
 /// A call that was let through.
 pub(super) struct Admission<F> {
     pub(super) future: F,
-    /// When the caller's token ends, where the method streams.
-    pub(super) until: Option<Deadline>,
+    /// How long it may go on, where the method streams and looks at its caller.
+    pub(super) lease: Option<Lease>,
     pub(super) place: Option<Place>,
     /// Whether the response is a stream.
     pub(super) streams: bool,
     pub(super) admitted: Option<Admitted>,
 }
 
-/// Only a call that has to wait for keys is boxed.
+/// Only a call that has to wait, for keys or for an account, is boxed.
 type Verifying<F> = Pin<Box<dyn Future<Output = Result<Admission<F>, Denial>> + Send>>;
 
 pin_project! {
@@ -45,7 +45,7 @@ pin_project! {
         Admitted {
             #[pin]
             future: F,
-            until: Option<Deadline>,
+            lease: Option<Lease>,
             place: Option<Place>,
             streams: bool,
             admitted: Option<Admitted>,
@@ -86,7 +86,7 @@ impl<F> From<Admission<F>> for State<F> {
     fn from(admission: Admission<F>) -> Self {
         Self::Admitted {
             future: admission.future,
-            until: admission.until,
+            lease: admission.lease,
             place: admission.place,
             streams: admission.streams,
             admitted: admission.admitted,
@@ -119,23 +119,20 @@ where
                 },
                 StateProj::Admitted {
                     future,
-                    until,
+                    lease,
                     place,
                     streams,
                     admitted,
                 } => {
-                    let over = until
-                        .as_mut()
-                        .is_some_and(|until| until.poll_over(cx).is_ready());
-                    if over {
+                    if let Poll::Ready(denial) = Lease::poll_over_if_any(lease, cx) {
                         State::Refused {
-                            response: Some(denied(&Denial::TokenExpired)),
+                            response: Some(denied(&denial)),
                         }
                     } else {
                         let Ok(response) = ready!(future.poll(cx));
                         let mut response = match *streams {
                             true => response
-                                .map(|b| Body::new(StreamBody::new(b, until.take(), place.take()))),
+                                .map(|b| Body::new(StreamBody::new(b, lease.take(), place.take()))),
                             // A tonic body passes through as it is.
                             false => response.map(Body::new),
                         };

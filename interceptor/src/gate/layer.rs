@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tower::Layer;
 
-use super::{service::Gate, streams::Streams};
+use super::{revocation::Revocation, service::Gate, streams::Streams};
 use crate::{clock::Clock, policy::Policy, verify::FirebaseVerifier};
 
 /// Puts a [`Gate`] in front of a service. All clones are one gate: they share keys and limits.
@@ -18,6 +18,8 @@ pub struct GateLayer {
 pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) end_users: Option<FirebaseVerifier>,
+    /// There where a rule asks for it.
+    pub(super) revocation: Option<Revocation>,
     pub(super) clock: Clock,
     pub(super) streams: Streams,
     pub(super) unary_body_timeout: Duration,

@@ -1,11 +1,23 @@
 //! The gate: the [`tower::Layer`] that authenticates the caller of each RPC and applies the method's rule.
 //!
 //! A call enters at [`Gate::call`](tower::Service::call) and ends there if it is refused, in this order: it is no gRPC (HTTP 415),
-//! its path has no rule, its token is missing or not valid, its caller is not one that the rule names, too many streams are open.
+//! its path has no rule, its token is missing or not valid, its caller is not one that the rule names, the caller's account is
+//! gone, disabled or signed out, too many streams are open.
 //! A refusal is a gRPC status, with the [`Denial`](crate::Denial) in the response's extensions for the log line.
 //!
 //! What is let through carries no credential any more, but a permit from which the generated adapter takes the caller. A call
 //! that streams ends when the caller's token does.
+//!
+//! # Revocation
+//!
+//! Where a rule has `revocation_checked_within`, the account of the verified user is looked up ([`GateBuilder::accounts`]). A call
+//! goes by an answer that was asked for at most so long before it came in; with zero, by one that was asked for after it. No
+//! account, or a sign-in before the last sign-out everywhere, is `TOKEN_REVOKED`, a disabled account `USER_DISABLED`. Roles and the
+//! verified e-mail address that the rule demands must stand in token and record alike. Where the accounts give no answer the call
+//! is refused with `ACCOUNTS_UNAVAILABLE`.
+//!
+//! An open stream is asked about again whenever the answer it goes by is older than that, and than a second. It ends as soon as
+//! the answer says so, and when there is none for 10 seconds, with the same reasons.
 //!
 //! ```
 //! use callgate::{FirebaseVerifier, Gate, Method, Policy, Rule, keys::KeyStore};
@@ -22,6 +34,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authenticate;
 mod body;
 mod builder;
 mod credentials;
@@ -29,6 +42,8 @@ mod deadline;
 mod future;
 mod judge;
 mod layer;
+mod lease;
+mod revocation;
 mod service;
 mod streams;
 

@@ -14,20 +14,21 @@ use tonic::body::Body;
 use tower::Service;
 
 use super::{
+    authenticate::Authentication,
     body::{Limit, RequestBody},
-    credentials::{self, END_USER_AUTHORIZATION},
+    credentials,
     deadline::Deadline,
     future::{Admission, GateFuture},
-    judge,
     layer::Shared,
+    lease::Lease,
+    revocation::Watch,
 };
 use crate::{
     caller::EndUser,
     denial::Denial,
     permit::{Caller, Permit},
     policy::Method,
-    rule::{EndUserRule, Rule},
-    verify::Check,
+    rule::Rule,
 };
 
 /// A service behind the gate. [`GateLayer`](super::GateLayer) makes it.
@@ -44,14 +45,6 @@ pub struct Admitted {
     pub method: &'static Method,
     /// The verified end user, where the rule asked for one.
     pub end_user: Option<EndUser>,
-}
-
-/// What is known of the caller before anything is waited for.
-enum Authentication {
-    /// The rule is met.
-    Permitted(Caller),
-    /// The verifier has to wait for keys to judge this token.
-    Waits { token: String, rule: EndUserRule },
 }
 
 impl<S> Gate<S> {
@@ -94,13 +87,13 @@ where
                     Err(denial) => GateFuture::denied(&denial),
                 }
             }
-            Ok(Authentication::Waits { token, rule }) => {
+            Ok(Authentication::Waits(rule, waiting)) => {
                 // The clone has not been polled ready: it stays behind, and this call takes the one that has.
                 let clone = self.inner.clone();
                 let mut inner = std::mem::replace(&mut self.inner, clone);
                 let shared = self.shared.clone();
                 GateFuture::verifying(async move {
-                    let caller = shared.verify(&token, &rule).await?;
+                    let caller = shared.wait(rule, waiting).await?;
                     shared.admit(&mut inner, method, caller, request)
                 })
             }
@@ -111,58 +104,7 @@ where
 // === impl Shared ===
 
 impl Shared {
-    /// Reads the credentials that the rule asks for, and no others (G6), and judges them as far as that needs no waiting.
-    fn authenticate<B>(
-        &self,
-        method: &Method,
-        request: &Request<B>,
-    ) -> Result<Authentication, Denial> {
-        let callers = match &method.rule {
-            Rule::Public => return Ok(Authentication::Permitted(Caller::Unknown)),
-            Rule::Callers(callers) => callers,
-        };
-        if request.headers().contains_key(END_USER_AUTHORIZATION) {
-            return Err(Denial::CallerNotAllowed(
-                "a user's token was forwarded to a method that does not act for users",
-            ));
-        }
-        // `GateBuilder::build` made sure that there is a verifier wherever a rule admits end users.
-        let (Some(rule), Some(verifier)) = (&callers.end_user, &self.end_users) else {
-            return Err(Denial::CallerNotAllowed("the rule admits nobody"));
-        };
-        let Some(token) = credentials::bearer(request.headers())? else {
-            return if rule.may_be_absent {
-                Ok(Authentication::Permitted(Caller::Unknown))
-            } else {
-                Err(Denial::TokenMissing)
-            };
-        };
-        match verifier.check(token) {
-            Check::Verified(user) => self.judge(rule, user).map(Authentication::Permitted),
-            Check::Refused(denial) => Err(denial),
-            Check::Wait => Ok(Authentication::Waits {
-                token: token.to_owned(),
-                rule: *rule,
-            }),
-        }
-    }
-
-    /// Verifies a token that [`Shared::authenticate`] could not judge at once.
-    async fn verify(&self, token: &str, rule: &EndUserRule) -> Result<Caller, Denial> {
-        let verifier = self
-            .end_users
-            .as_ref()
-            .ok_or(Denial::CallerNotAllowed("the rule admits nobody"))?;
-        let user = verifier.verify(token).await?;
-        self.judge(rule, user)
-    }
-
-    fn judge(&self, rule: &EndUserRule, user: EndUser) -> Result<Caller, Denial> {
-        judge::end_user(rule, &user, self.clock.now())?;
-        Ok(Caller::EndUser(user))
-    }
-
-    /// Lets a call through: without its credentials, with a permit, and for no longer than its token lives.
+    /// Lets a call through: without its credentials, with a permit, and a stream on a lease.
     fn admit<S, B>(
         &self,
         inner: &mut S,
@@ -181,12 +123,12 @@ impl Shared {
             Caller::EndUser(user) => Some(user.clone()),
             Caller::Unknown => None,
         };
-        let until = || {
-            let expires_at = end_user.as_ref()?.expires_at();
-            Some(Deadline::new(expires_at, self.clock.clone()))
+        let lease = || {
+            let user = end_user.as_ref()?;
+            Some(self.lease(method, user))
         };
         let limit = if method.client_streaming {
-            until().map_or(Limit::None, Limit::Token)
+            lease().map_or(Limit::None, Limit::Lease)
         } else {
             Limit::Arrival {
                 within: self.unary_body_timeout,
@@ -194,7 +136,7 @@ impl Shared {
                 deadline: None,
             }
         };
-        let until = if method.streams() { until() } else { None };
+        let lease = if method.streams() { lease() } else { None };
 
         credentials::strip(request.headers_mut());
         if method.rule != Rule::Public {
@@ -202,11 +144,24 @@ impl Shared {
         }
         Ok(Admission {
             future: inner.call(request.map(|body| RequestBody::new(body, limit))),
-            until,
+            lease,
             place,
             streams: method.server_streaming,
             admitted: Some(Admitted { method, end_user }),
         })
+    }
+
+    /// For as long as the user's token lives, and the account stands where the rule asks (G18, G19).
+    fn lease(&self, method: &'static Method, user: &EndUser) -> Lease {
+        let token = Deadline::new(user.expires_at(), self.clock.clone());
+        let account = match (&method.rule, &self.revocation) {
+            (Rule::Callers(callers), Some(revocation)) => callers
+                .end_user
+                .as_ref()
+                .and_then(|rule| Watch::new(revocation.clone(), rule, user.clone())),
+            _ => None,
+        };
+        Lease::new(token, account)
     }
 }
 

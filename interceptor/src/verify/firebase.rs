@@ -122,6 +122,11 @@ impl FirebaseVerifier {
         &self.project_id
     }
 
+    /// The custom claim that holds a user's roles.
+    pub(crate) fn claim_of_roles(&self) -> &str {
+        &self.roles_claim
+    }
+
     /// The keys of the issuer.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()

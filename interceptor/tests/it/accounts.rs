@@ -215,7 +215,7 @@ async fn an_unknown_user_has_no_account() {
 }
 
 #[tokio::test]
-async fn a_name_is_set_and_removed() {
+async fn what_is_named_is_changed() {
     let server = Server::start().await;
     let accounts = accounts(&server);
     for (update, body) in [
@@ -230,6 +230,10 @@ async fn a_name_is_set_and_removed() {
         (
             AccountUpdate::new().display_name(Some("")),
             json!({"localId": "ada", "deleteAttribute": ["DISPLAY_NAME"]}),
+        ),
+        (
+            AccountUpdate::new().valid_since(UNIX_EPOCH + Duration::from_millis(1_700_000_000_999)),
+            json!({"localId": "ada", "validSince": "1700000000"}),
         ),
         (AccountUpdate::new(), json!({"localId": "ada"})),
     ] {
@@ -256,4 +260,28 @@ async fn an_account_that_is_gone_is_not_changed() {
     server.then(error(400, "USER_NOT_FOUND"));
     let result = accounts(&server).update(ADA, &AccountUpdate::new()).await;
     assert_eq!(result, Err(AccountsError::NotFound));
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_in_its_tenant() {
+    let server = Server::start().await;
+    server
+        .then(Reply::ok(
+            r#"{"kind":"identitytoolkit#DeleteAccountResponse"}"#,
+        ))
+        .then(error(400, "USER_NOT_FOUND"));
+    let bob = UserId {
+        tenant: Some("shop-x1y2z"),
+        uid: "bob",
+    };
+    assert_eq!(accounts(&server).delete(bob).await, Ok(()));
+    let asked = server.asked();
+    assert!(
+        asked[0]
+            .target
+            .ends_with("/v1/projects/demo-callgate/tenants/shop-x1y2z/accounts:delete")
+    );
+    assert_eq!(asked[0].body, r#"{"localId":"bob"}"#);
+    let again = accounts(&server).delete(bob).await;
+    assert_eq!(again, Err(AccountsError::NotFound));
 }

@@ -30,12 +30,24 @@ async fn sign_up(origin: &str) -> String {
     answer["idToken"].as_str().unwrap().to_owned()
 }
 
-/// `grpc-status` of a vote for cats by gRPC-Web, from the headers or from the last frame.
+/// `grpc-status` of a vote for cats.
 async fn vote(origin: &str, token: Option<&str>) -> String {
+    let cats = vec![0, 0, 0, 0, 2, 8, 1];
+    status(origin, "votes.v1.VoteService/CastVote", cats, token).await
+}
+
+/// `grpc-status` of a call with an empty message to the profiles.
+async fn profile(origin: &str, method: &str, token: &str) -> String {
+    let method = format!("profiles.v1.ProfileService/{method}");
+    status(origin, &method, vec![0; 5], Some(token)).await
+}
+
+/// `grpc-status` of a call by gRPC-Web, from the headers or from the last frame.
+async fn status(origin: &str, method: &str, body: Vec<u8>, token: Option<&str>) -> String {
     let mut request = client()
-        .post(format!("{origin}/votes.v1.VoteService/CastVote"))
+        .post(format!("{origin}/{method}"))
         .header("content-type", "application/grpc-web+proto")
-        .body(vec![0, 0, 0, 0, 2, 8, 1]);
+        .body(body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
@@ -113,6 +125,19 @@ async fn accounts_and_votes_survive_a_restart() {
         json!({"email": "ada@example.com", "password": "correct horse", "returnSecureToken": true});
     let answer = identity(&local.origin, "signInWithPassword", &ada).await;
     assert_eq!(vote(&local.origin, answer["idToken"].as_str()).await, "0");
+}
+
+#[tokio::test]
+async fn a_deleted_account_changes_no_profile_although_its_token_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = Local::start(folder.path());
+    let token = sign_up(&local.origin).await;
+    assert_eq!(profile(&local.origin, "UpdateMyProfile", &token).await, "0");
+    assert_eq!(profile(&local.origin, "DeleteMyAccount", &token).await, "0");
+    assert_eq!(
+        profile(&local.origin, "UpdateMyProfile", &token).await,
+        "16"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! What a signed-in user sees of themselves: what the ID token says, and what the account record says.
 //!
 //! The token is what every service goes by until it is refreshed; the record is how things are now. Where the two differ, the
-//! user has not refreshed the token yet. The records are Identity Platform's: this service keeps nothing.
+//! user has not refreshed the token yet. The records are Identity Platform's: this service keeps nothing, and deletes nothing that
+//! other services keep of a user.
 //!
 //! ```
 //! use callgate::{accounts::Accounts, google::Credentials};
@@ -17,11 +18,9 @@
 //! ```
 #![warn(missing_docs)]
 
-mod args;
 mod name;
 mod refusal;
 mod service;
 mod view;
 
-pub use args::{AccountsArgs, AccountsArgsError};
 pub use service::Profiles;

@@ -1,11 +1,14 @@
 //! `profiles.v1.ProfileService`.
 
+use std::time::SystemTime;
+
 use callgate::{
     EndUser,
-    accounts::{AccountUpdate, Accounts},
+    accounts::{AccountUpdate, Accounts, AccountsError},
 };
 use callgate_api::profiles::v1::{
-    GetMyProfileRequest, GetMyProfileResponse, Profile, UpdateMyProfileRequest,
+    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
+    Profile, SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
     UpdateMyProfileResponse, profile_service_gate::ProfileService,
 };
 use tonic::{Request, Response, Status};
@@ -67,5 +70,41 @@ impl ProfileService for Profiles {
             .map_err(|error| accounts_failed(user.id(), &error))?;
         let profile = Some(self.profile(&user).await?);
         Ok(Response::new(UpdateMyProfileResponse { profile }))
+    }
+
+    async fn sign_out_everywhere(
+        &self,
+        user: EndUser,
+        _request: Request<SignOutEverywhereRequest>,
+    ) -> Result<Response<SignOutEverywhereResponse>, Status> {
+        let update = AccountUpdate::new().valid_since(SystemTime::now());
+        self.accounts
+            .update(user.id(), &update)
+            .await
+            .map_err(|error| accounts_failed(user.id(), &error))?;
+        tracing::info!(
+            uid = user.id().uid,
+            tenant = user.id().tenant,
+            "signed out everywhere"
+        );
+        Ok(Response::new(SignOutEverywhereResponse {}))
+    }
+
+    async fn delete_my_account(
+        &self,
+        user: EndUser,
+        _request: Request<DeleteMyAccountRequest>,
+    ) -> Result<Response<DeleteMyAccountResponse>, Status> {
+        match self.accounts.delete(user.id()).await {
+            // Deleted by another call meanwhile: it is as the caller wants it.
+            Ok(()) | Err(AccountsError::NotFound) => {}
+            Err(error) => return Err(accounts_failed(user.id(), &error)),
+        }
+        tracing::info!(
+            uid = user.id().uid,
+            tenant = user.id().tenant,
+            "deleted the account"
+        );
+        Ok(Response::new(DeleteMyAccountResponse {}))
     }
 }

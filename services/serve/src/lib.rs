@@ -73,7 +73,9 @@ mod signal;
 mod trace;
 mod verifier;
 
-pub use config::{Args, Config, ConfigError, KeySource, Limits, LogFormat, Platform, Secret};
+pub use config::{
+    Args, Config, ConfigError, CredentialsSource, KeySource, Limits, LogFormat, Platform, Secret,
+};
 pub use error::ServeError;
 pub use exit::exit_code;
 pub use server::{Bound, Server};

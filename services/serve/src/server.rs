@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
 
 use axum::{Router, response::IntoResponse};
-use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, Rule};
+use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, Rule, accounts::Accounts};
 use http::{Request, StatusCode};
 use tokio::net::TcpListener;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -35,6 +35,7 @@ pub struct Server {
     descriptors: Vec<&'static [u8]>,
     web: Option<Router>,
     end_users: Option<FirebaseVerifier>,
+    accounts: Option<Accounts>,
     hosts: Hosts,
 }
 
@@ -65,6 +66,7 @@ impl Server {
             descriptors: Vec::new(),
             web: None,
             end_users: None,
+            accounts: None,
             hosts: Hosts::default(),
         })
     }
@@ -125,6 +127,13 @@ impl Server {
         self
     }
 
+    /// Asks these accounts where a rule has `revocation_checked_within`, and not those that the configuration describes.
+    #[must_use]
+    pub fn accounts(mut self, accounts: Accounts) -> Self {
+        self.accounts = Some(accounts);
+        self
+    }
+
     /// Listens, serves until SIGTERM or ctrl-c, and drains: what `main` ends with.
     ///
     /// # Errors
@@ -145,13 +154,25 @@ impl Server {
     ///
     /// Where a rule needs what is not configured, a descriptor set cannot be read, or the address is taken.
     pub async fn bind(mut self) -> Result<Bound, ServeError> {
-        let admits_end_users = |rule: &Rule| match rule {
-            Rule::Callers(callers) => callers.end_user.is_some(),
-            Rule::Public => false,
+        let rules = self
+            .policy
+            .methods()
+            .filter_map(|method| match &method.rule {
+                Rule::Callers(callers) => callers.end_user.as_ref(),
+                Rule::Public => None,
+            });
+        let rules: Vec<_> = rules.collect();
+        let accounts = match self.accounts.take() {
+            None if rules
+                .iter()
+                .any(|it| it.revocation_checked_within.is_some()) =>
+            {
+                Some(self.config.accounts().await?)
+            }
+            accounts => accounts,
         };
-        let gated = self.policy.methods().any(|m| admits_end_users(&m.rule));
         let end_users = match self.end_users.take() {
-            None if gated => {
+            None if !rules.is_empty() => {
                 let project_id = self.config.project_id().await?.to_owned();
                 Some(verifier::end_users(&self.config, &project_id)?)
             }
@@ -179,6 +200,9 @@ impl Server {
             .unary_body_timeout(self.config.limits.unary_body_timeout);
         if let Some(verifier) = &end_users {
             gate = gate.end_users(verifier.clone());
+        }
+        if let Some(accounts) = accounts {
+            gate = gate.accounts(accounts);
         }
         let policy = Arc::new(self.policy);
         let calls = TaskTracker::new();

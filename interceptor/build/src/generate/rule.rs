@@ -83,11 +83,19 @@ fn end_user(rule: &EndUserRule) -> TokenStream {
             fields.push(quote!(#field: &[#(#entries),*]));
         }
     }
-    if let Some(within) = rule.signed_in_within {
-        let (seconds, nanos) = (within.as_secs(), within.subsec_nanos());
-        fields.push(quote! {
-            signed_in_within: ::std::option::Option::Some(::std::time::Duration::new(#seconds, #nanos))
-        });
+    for (field, within) in [
+        (quote!(signed_in_within), rule.signed_in_within),
+        (
+            quote!(revocation_checked_within),
+            rule.revocation_checked_within,
+        ),
+    ] {
+        if let Some(within) = within {
+            let (seconds, nanos) = (within.as_secs(), within.subsec_nanos());
+            fields.push(quote! {
+                #field: ::std::option::Option::Some(::std::time::Duration::new(#seconds, #nanos))
+            });
+        }
     }
     if fields.is_empty() {
         return quote!(::callgate::EndUserRule::SIGNED_IN);
@@ -113,6 +121,15 @@ fn conditions(rule: &EndUserRule) -> Vec<String> {
     }
     if let Some(within) = rule.signed_in_within {
         conditions.push(format!("signed in at most {} ago", in_words(within)));
+    }
+    if let Some(within) = rule.revocation_checked_within {
+        conditions.push(match within {
+            Duration::ZERO => "whose account is looked up for every call".to_owned(),
+            _ => format!(
+                "whose account was looked up at most {} ago",
+                in_words(within)
+            ),
+        });
     }
     if !rule.tenants.is_empty() {
         conditions.push(format!("of the tenant {}", any_of(&rule.tenants)));

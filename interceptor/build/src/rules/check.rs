@@ -64,10 +64,6 @@ fn not_enforced_yet(rule: &wire::Rule) -> Vec<String> {
             "end_user.session_cookie",
             user.is_some_and(|user| user.session_cookie),
         ),
-        (
-            "end_user.revocation_checked_within",
-            user.is_some_and(|user| user.revocation_checked_within.is_some()),
-        ),
     ]
     .into_iter()
     .filter(|(_, present)| *present)
@@ -190,16 +186,6 @@ fn parse_end_user(path: &str, user: &EndUser, wrong: &mut Vec<String>) -> EndUse
              `revocation_checked_within: {{ seconds: 300 }}` beside it"
         ));
     }
-    if let Some(within) = &user.revocation_checked_within {
-        let field = format!("{path}.revocation_checked_within");
-        parse_duration(
-            &field,
-            within,
-            Duration::ZERO,
-            LONGEST_REVOCATION_CHECK,
-            wrong,
-        );
-    }
     EndUserRule {
         may_be_absent: user.may_be_absent,
         anonymous: user.anonymous,
@@ -214,6 +200,16 @@ fn parse_end_user(path: &str, user: &EndUser, wrong: &mut Vec<String>) -> EndUse
                 within,
                 Duration::from_secs(1),
                 LONGEST_SIGN_IN,
+                wrong,
+            )
+        }),
+        revocation_checked_within: user.revocation_checked_within.as_ref().map(|within| {
+            let field = format!("{path}.revocation_checked_within");
+            parse_duration(
+                &field,
+                within,
+                Duration::ZERO,
+                LONGEST_REVOCATION_CHECK,
                 wrong,
             )
         }),

@@ -38,6 +38,7 @@ pub(crate) struct EndUserRule {
     pub(crate) roles: Vec<String>,
     pub(crate) sign_in_providers: Vec<String>,
     pub(crate) signed_in_within: Option<Duration>,
+    pub(crate) revocation_checked_within: Option<Duration>,
     pub(crate) tenants: Vec<String>,
 }
 

@@ -28,12 +28,13 @@ service GreeterService {
         roles: ["admin", "editor"]
         sign_in_providers: "google.com"
         signed_in_within: { seconds: 300 }
+        revocation_checked_within: { seconds: 90 }
         tenants: ["acme", "-"]
       }
     };
   }
   rpc Anonymous(Greeting) returns (stream Greeting) {
-    option (callgate.v1.rule).end_user.anonymous = true;
+    option (callgate.v1.rule).end_user = { anonymous: true revocation_checked_within: {} };
   }
 }
 
@@ -74,10 +75,19 @@ fn the_methods_of_a_service_hold_the_rules_of_the_proto() {
                 true,
                 &user(
                     "email_verified:true,second_factor:true,roles:&[\"admin\",\"editor\"],sign_in_providers:&[\"google.com\"],\
-                     tenants:&[\"acme\",\"-\"],signed_in_within:::std::option::Option::Some(::std::time::Duration::new(300u64,0u32),)"
+                     tenants:&[\"acme\",\"-\"],signed_in_within:::std::option::Option::Some(::std::time::Duration::new(300u64,0u32),),\
+                     revocation_checked_within:::std::option::Option::Some(::std::time::Duration::new(90u64,0u32),)"
                 )
             ),
-            constant("Anonymous", false, true, &user("anonymous:true")),
+            constant(
+                "Anonymous",
+                false,
+                true,
+                &user(
+                    "anonymous:true,\
+                     revocation_checked_within:::std::option::Option::Some(::std::time::Duration::new(0u64,0u32),)"
+                )
+            ),
         ]
         .concat()
     );
@@ -95,9 +105,11 @@ fn each_handler_says_which_rule_applies() {
         "/// Its own rule replaces the default as a whole.\n        ///\n        \
          /// Rule: `end_user`. The caller is an `Option<EndUser>`, which is `None` for a call without a token.\n",
         "/// Rule: `public`. Everyone may call; the caller is not looked at.\n",
-        "with a second factor, with the role `admin` or `editor`, signed in by `google.com`, signed in at most 5 min ago, of the \
+        "with a second factor, with the role `admin` or `editor`, signed in by `google.com`, signed in at most 5 min ago, whose \
+         account was looked up at most 90 s ago, of the \
          tenant `acme` or `-`.\n",
-        "/// Rule: `end_user`. The caller is an `EndUser`, who may have an anonymous account.\n",
+        "/// Rule: `end_user`. The caller is an `EndUser`, who may have an anonymous account, whose account is looked up for \
+         every call.\n",
     ] {
         assert!(gate.contains(docs), "{docs} is not in\n{gate}");
     }
@@ -124,7 +136,11 @@ fn the_descriptors_keep_the_rules() {
         .collect();
     assert_eq!(
         [&rules[0], &rules[1], &rules[4]],
-        ["{}", "{public{}}", "{end_user{anonymous:true}}"]
+        [
+            "{}",
+            "{public{}}",
+            "{end_user{anonymous:true,revocation_checked_within{}}}"
+        ]
     );
 }
 

@@ -36,6 +36,14 @@ fn answer(user: &EndUser, request: &Request<EchoRequest>) -> Answer {
     Ok(Response::new(echo(Some(user), request)))
 }
 
+async fn collect(user: &EndUser, mut requests: Streaming<EchoRequest>) -> Answer {
+    let mut text = String::new();
+    while let Some(request) = requests.message().await? {
+        text.push_str(&request.text);
+    }
+    answer(user, &Request::new(EchoRequest { text }))
+}
+
 /// One message, and then silence.
 fn once_then_open(first: EchoResponse) -> impl Stream<Item = Result<EchoResponse, Status>> {
     tokio_stream::once(Ok(first)).chain(tokio_stream::pending())
@@ -82,6 +90,22 @@ impl EchoService for Echo {
         answer(&user, &request)
     }
 
+    async fn revocation(&self, user: EndUser, request: Request<EchoRequest>) -> Answer {
+        answer(&user, &request)
+    }
+
+    async fn revocation_within(&self, user: EndUser, request: Request<EchoRequest>) -> Answer {
+        answer(&user, &request)
+    }
+
+    async fn revocation_and_role(&self, user: EndUser, request: Request<EchoRequest>) -> Answer {
+        answer(&user, &request)
+    }
+
+    async fn revocation_and_email(&self, user: EndUser, request: Request<EchoRequest>) -> Answer {
+        answer(&user, &request)
+    }
+
     async fn watch(
         &self,
         user: EndUser,
@@ -99,13 +123,25 @@ impl EchoService for Echo {
         Ok(Response::new(once_then_open(echo(None, &request))))
     }
 
+    async fn revocation_watch(
+        &self,
+        user: EndUser,
+        request: Request<EchoRequest>,
+    ) -> Result<Response<impl Stream<Item = Result<EchoResponse, Status>> + Send + 'static>, Status>
+    {
+        Ok(Response::new(once_then_open(echo(Some(&user), &request))))
+    }
+
     async fn collect(&self, user: EndUser, request: Request<Streaming<EchoRequest>>) -> Answer {
-        let mut requests = request.into_inner();
-        let mut text = String::new();
-        while let Some(request) = requests.message().await? {
-            text.push_str(&request.text);
-        }
-        answer(&user, &Request::new(EchoRequest { text }))
+        collect(&user, request.into_inner()).await
+    }
+
+    async fn revocation_collect(
+        &self,
+        user: EndUser,
+        request: Request<Streaming<EchoRequest>>,
+    ) -> Answer {
+        collect(&user, request.into_inner()).await
     }
 
     async fn chat(

@@ -6,6 +6,7 @@
     reason = "all of this crate is a test"
 )]
 
+pub mod accounts;
 mod echo;
 pub mod server;
 pub mod web;

@@ -20,6 +20,7 @@ use tower::{Service, ServiceBuilder, layer::Layer};
 
 use crate::{
     Echo,
+    accounts::accounts_at,
     v1::{echo_service_client::EchoServiceClient, echo_service_gate},
 };
 
@@ -52,7 +53,8 @@ pub fn policy() -> Policy {
     of(&echo_service_gate::server(Echo))
 }
 
-/// A builder of the gate for the echo service, with these keys and this clock, and users of the project's own pool and of the tenant `blue`.
+/// A builder of the gate for the echo service, with these keys and this clock, and users of the project's own pool and of the
+/// tenant `blue`. The accounts are away.
 pub fn gate(keys: KeyStore, clock: &Clock) -> GateBuilder {
     let verifier = FirebaseVerifier::new(PROJECT, keys)
         .unwrap()
@@ -61,6 +63,7 @@ pub fn gate(keys: KeyStore, clock: &Clock) -> GateBuilder {
         .clock(clock.clone());
     Gate::builder(policy())
         .end_users(verifier)
+        .accounts(accounts_at("http://127.0.0.1:9"))
         .clock(clock.clone())
 }
 

@@ -46,6 +46,15 @@ impl AccountsServer {
         }
     }
 
+    /// From now on this is the account.
+    pub(crate) fn becomes(&self, account: Value) {
+        *self.account.0.lock().expect("no panic") = account;
+    }
+
+    pub(crate) fn accounts(&self) -> Accounts {
+        accounts_at(&self.url, SECRET)
+    }
+
     pub(crate) fn profiles(&self) -> Profiles {
         self.profiles_with(SECRET)
     }
@@ -72,11 +81,14 @@ pub(crate) fn profiles_without_accounts() -> Profiles {
 }
 
 fn profiles_at(url: &str, secret: &str) -> Profiles {
+    Profiles::new(accounts_at(url, secret))
+}
+
+fn accounts_at(url: &str, secret: &str) -> Accounts {
     let credentials = Credentials::fixed(secret).expect("a token");
-    let accounts = Accounts::new("demo-callgate", credentials)
+    Accounts::new("demo-callgate", credentials)
         .and_then(|it| it.base_url(url))
-        .expect("good settings");
-    Profiles::new(accounts)
+        .expect("good settings")
 }
 
 async fn project_call(
@@ -122,6 +134,9 @@ fn answer(
             if let Some(name) = body.get("displayName") {
                 account["displayName"] = name.clone();
             }
+            if let Some(since) = body.get("validSince") {
+                account["validSince"] = since.clone();
+            }
             if body["deleteAttribute"] == json!(["DISPLAY_NAME"]) {
                 account
                     .as_object_mut()
@@ -130,7 +145,11 @@ fn answer(
             }
             Json(json!({"localId": account["localId"]})).into_response()
         }
-        "accounts:update" => {
+        "accounts:delete" if here && body["localId"] == account["localId"] => {
+            *account = Value::Null;
+            Json(json!({})).into_response()
+        }
+        "accounts:update" | "accounts:delete" => {
             let error = json!({"error": {"code": 400, "message": "USER_NOT_FOUND"}});
             (StatusCode::BAD_REQUEST, Json(error)).into_response()
         }

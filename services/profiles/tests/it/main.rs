@@ -1,7 +1,8 @@
 //! The handlers, before accounts that are served over HTTP.
 
 mod accounts_server;
-mod args;
+mod delete;
 mod get;
 mod rules;
+mod sign_out;
 mod update;

@@ -1,14 +1,17 @@
 //! The whole service behind its gate: who may call what.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{Duration, SystemTime},
+};
 
 use callgate_api::profiles::v1::{
-    GetMyProfileRequest, UpdateMyProfileRequest, profile_service_client::ProfileServiceClient,
-    profile_service_gate,
+    DeleteMyAccountRequest, GetMyProfileRequest, SignOutEverywhereRequest, UpdateMyProfileRequest,
+    profile_service_client::ProfileServiceClient, profile_service_gate,
 };
 use callgate_serve::{Config, Server};
 use callgate_testkit::FirebaseIssuer;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 use tonic::{Code, Request, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -30,6 +33,7 @@ impl Service {
         let bound = Server::new(config)
             .expect("a configuration")
             .end_users(issuer.verifier())
+            .accounts(accounts.accounts())
             .service(profile_service_gate::server(accounts.profiles()))
             .bind()
             .await
@@ -141,5 +145,79 @@ async fn nobody_else_gets_in() {
     assert_eq!(
         (status.code(), reason(&status).as_str()),
         (Code::Unauthenticated, "TOKEN_INVALID")
+    );
+}
+
+#[tokio::test]
+async fn only_a_recent_sign_in_signs_out_or_deletes() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let long_ago = SystemTime::now() - Duration::from_secs(301);
+    let token = issuer.token("ada").auth_time(long_ago).sign();
+
+    let call = with_token(SignOutEverywhereRequest {}, &token);
+    let signed_out = service.client.sign_out_everywhere(call).await.map(drop);
+    let call = with_token(DeleteMyAccountRequest {}, &token);
+    let deleted = service.client.delete_my_account(call).await.map(drop);
+    for status in [signed_out, deleted] {
+        let status = status.expect_err("signed in too long ago");
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::Unauthenticated, "RECENT_SIGN_IN_REQUIRED")
+        );
+    }
+    assert_eq!(accounts.account(), json!({"localId": "ada"}));
+}
+
+#[tokio::test]
+async fn who_signed_out_everywhere_changes_nothing_by_an_older_session() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let minute_ago = SystemTime::now() - Duration::from_mins(1);
+    let token = issuer.token("ada").auth_time(minute_ago).sign();
+
+    let call = with_token(SignOutEverywhereRequest {}, &token);
+    assert!(service.client.sign_out_everywhere(call).await.is_ok());
+    let call = with_token(UpdateMyProfileRequest::default(), &token);
+    let renamed = service.client.update_my_profile(call).await.map(drop);
+    let call = with_token(DeleteMyAccountRequest {}, &token);
+    let deleted = service.client.delete_my_account(call).await.map(drop);
+    for status in [renamed, deleted] {
+        let status = status.expect_err("signed out");
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::Unauthenticated, "TOKEN_REVOKED")
+        );
+    }
+    let call = with_token(GetMyProfileRequest {}, &token);
+    assert!(
+        service.client.get_my_profile(call).await.is_ok(),
+        "its rule does not ask"
+    );
+    let token = issuer.token("ada").sign();
+    let call = with_token(DeleteMyAccountRequest {}, &token);
+    assert!(service.client.delete_my_account(call).await.is_ok());
+    assert_eq!(accounts.account(), Value::Null);
+}
+
+#[tokio::test]
+async fn a_disabled_user_changes_nothing() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let token = issuer.token("ada").sign();
+    let call = || with_token(UpdateMyProfileRequest::default(), &token);
+    assert!(service.client.update_my_profile(call()).await.is_ok());
+    accounts.becomes(json!({"localId": "ada", "disabled": true}));
+    let status = service
+        .client
+        .update_my_profile(call())
+        .await
+        .expect_err("disabled");
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::Unauthenticated, "USER_DISABLED")
     );
 }

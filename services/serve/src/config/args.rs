@@ -70,6 +70,14 @@ pub struct Args {
     #[arg(long, env = "CALLGATE_ACCOUNTS_URL", value_name = "URL")]
     pub(super) accounts_url: Option<String>,
 
+    /// Key file of a service account for account records [default: the account that this runs as]
+    #[arg(long, env = "GOOGLE_APPLICATION_CREDENTIALS", value_name = "FILE")]
+    pub(super) credentials_file: Option<String>,
+
+    /// File with the secret of a local stand-in of the accounts, whose address is then needed too
+    #[arg(long, env = "CALLGATE_ACCOUNTS_TOKEN_FILE", value_name = "FILE")]
+    pub(super) accounts_token_file: Option<String>,
+
     /// Database, for services that keep data
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(super) database_url: Option<String>,

@@ -1,5 +1,6 @@
 //! What a service is told at its start: from flags and the environment, or made in code.
 
+mod accounts;
 mod args;
 mod error;
 mod guard;
@@ -61,6 +62,9 @@ pub struct Config {
     pub firebase_keys: KeySource,
     /// Where account records are read and changed: `CALLGATE_ACCOUNTS_URL`. `None` is Google's own address.
     pub accounts_url: Option<Url>,
+    /// What proves that this program may read and change them: `GOOGLE_APPLICATION_CREDENTIALS` or
+    /// `CALLGATE_ACCOUNTS_TOKEN_FILE`.
+    pub accounts_credentials: CredentialsSource,
     /// The database of services that keep data: `DATABASE_URL`.
     pub database_url: Option<Secret>,
     /// Whether gRPC reflection answers: `CALLGATE_REFLECTION`. On Cloud Run only if asked for (G24).
@@ -84,6 +88,18 @@ pub enum KeySource {
     Url(Url),
     /// From this file, as a JWKS, read once.
     File(PathBuf),
+}
+
+/// Where the credentials come from with which account records are read and changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CredentialsSource {
+    /// The program is the service account that it runs as, by the metadata server.
+    #[default]
+    MetadataServer,
+    /// The key file of a service account.
+    KeyFile(PathBuf),
+    /// A file with the secret of a local stand-in, whose address is [`Config::accounts_url`].
+    TokenFile(PathBuf),
 }
 
 /// How log lines are written.
@@ -180,6 +196,7 @@ impl Default for Config {
             clock_skew: Duration::from_secs(10),
             firebase_keys: KeySource::Google,
             accounts_url: None,
+            accounts_credentials: CredentialsSource::default(),
             database_url: None,
             reflection: !platform.is_cloud_run(),
             log_filter: "info".to_owned(),

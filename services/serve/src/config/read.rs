@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{Args, Config, ConfigError, KeySource, Limits, LogFormat, Platform, Secret, values};
+use super::{
+    Args, Config, ConfigError, CredentialsSource, KeySource, Limits, LogFormat, Platform, Secret,
+    values,
+};
 
 /// One setting: its variable, and its text if it was given.
 struct Setting(&'static str, Option<String>);
@@ -68,6 +71,8 @@ pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigErr
         .read_into(&mut config.clock_skew, values::duration)?;
     config.firebase_keys = firebase_keys(args.keys_url_firebase, args.keys_file_firebase)?;
     config.accounts_url = Setting("CALLGATE_ACCOUNTS_URL", args.accounts_url).read(values::url)?;
+    config.accounts_credentials =
+        accounts_credentials(args.credentials_file, args.accounts_token_file)?;
     config.database_url = Setting("DATABASE_URL", args.database_url)
         .read(|text| Ok(Secret::from(text.to_owned())))?;
     Setting("CALLGATE_REFLECTION", args.reflection)
@@ -172,6 +177,25 @@ fn firebase_keys(url: Option<String>, file: Option<String>) -> Result<KeySource,
         (Some(_), Some(_)) => Err(ConfigError::new(
             "CALLGATE_KEYS_FILE_FIREBASE",
             "CALLGATE_KEYS_URL_FIREBASE is given too: keys come from one place, so leave one of them unset",
+        )),
+    }
+}
+
+fn accounts_credentials(
+    key_file: Option<String>,
+    token_file: Option<String>,
+) -> Result<CredentialsSource, ConfigError> {
+    const TOKEN_FILE: &str = "CALLGATE_ACCOUNTS_TOKEN_FILE";
+    let path = |text: &str| Ok(PathBuf::from(text));
+    let key_file = Setting("GOOGLE_APPLICATION_CREDENTIALS", key_file).read(path)?;
+    let token_file = Setting(TOKEN_FILE, token_file).read(path)?;
+    match (key_file, token_file) {
+        (None, None) => Ok(CredentialsSource::MetadataServer),
+        (Some(file), None) => Ok(CredentialsSource::KeyFile(file)),
+        (None, Some(file)) => Ok(CredentialsSource::TokenFile(file)),
+        (Some(_), Some(_)) => Err(ConfigError::new(
+            TOKEN_FILE,
+            "GOOGLE_APPLICATION_CREDENTIALS is given too: leave one of them unset",
         )),
     }
 }

@@ -1,5 +1,6 @@
 //! Whole servers, spoken to over sockets.
 
+mod accounts;
 mod by_hand;
 mod capture;
 mod config;

@@ -57,3 +57,21 @@ async fn without_keys_a_token_is_neither_accepted_nor_called_wrong() {
     );
     assert!(status.get_error_details().retry_info().is_some());
 }
+
+#[tokio::test]
+async fn a_call_that_waited_for_the_keys_is_judged_all_the_same() {
+    for (method, code, reason) in [
+        ("Role", Code::PermissionDenied, "ROLE_REQUIRED"),
+        ("Revocation", Code::Unavailable, "ACCOUNTS_UNAVAILABLE"),
+    ] {
+        let keys = KeyServer::start(Answer::keys(jwks(&[1, 2]))).await.unwrap();
+        let server = server_with_keys_at(keys.url().as_str()).await;
+        let mut client = server.client().await;
+        let request = with_token(EchoRequest::default(), &server.token().sign());
+        let answer = match method {
+            "Role" => client.role(request).await,
+            _ => client.revocation_within(request).await,
+        };
+        assert_eq!(refusal(&answer.unwrap_err()), (code, reason.into()));
+    }
+}

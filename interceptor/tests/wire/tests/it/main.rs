@@ -5,6 +5,7 @@
 mod keys;
 mod not_grpc;
 mod permit;
+mod revocation;
 mod rules;
 mod streams;
 mod web;

@@ -38,6 +38,7 @@ fn every_method_is_there_in_the_order_of_the_proto() {
         roles: &["admin", "editor"],
         sign_in_providers: &["password", "google.com"],
         signed_in_within: Some(Duration::from_millis(300_500)),
+        revocation_checked_within: None,
         tenants: &["acme", "-"],
     });
     let guests = Rule::end_user(EndUserRule {
