@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use callgate::UserId;
@@ -11,7 +11,10 @@ use sqlx::{
     migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::sleep,
+};
 
 use super::{
     Cast, OpenError, StoreError, VoteStore, migrations,
@@ -37,6 +40,7 @@ const TALLY: &str = "\
 
 const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Votes in a SQLite file: one writer, four readers, and each vote synced to the disk.
 #[derive(Clone, Debug)]
@@ -51,12 +55,21 @@ impl SqliteStore {
     /// Opens the file, makes it where there is none, and brings it up to date.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self, OpenError> {
         let path = PathBuf::from(options.get_filename());
-        Self::connect(options, &path)
-            .await
-            .map_err(|source| OpenError::Sqlite {
-                path: path.display().to_string(),
-                source,
-            })
+        let begin = Instant::now();
+        loop {
+            match Self::connect(options.clone(), &path).await {
+                // A file is taken into WAL mode by one connection alone, and for that SQLite does not wait by itself.
+                Err(error) if is_busy(&error) && begin.elapsed() < BUSY_TIMEOUT => {
+                    sleep(BUSY_PAUSE).await;
+                }
+                result => {
+                    return result.map_err(|source| OpenError::Sqlite {
+                        path: path.display().to_string(),
+                        source,
+                    });
+                }
+            }
+        }
     }
 
     async fn connect(options: SqliteConnectOptions, path: &Path) -> Result<Self, MigrateError> {
@@ -81,6 +94,14 @@ impl SqliteStore {
             announced: watch::Sender::new(0),
         })
     }
+}
+
+/// Whether another connection has the file: `SQLITE_BUSY`, with or without a reason.
+fn is_busy(error: &MigrateError) -> bool {
+    let MigrateError::Execute(sqlx::Error::Database(error)) = error else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some("5" | "261" | "517"))
 }
 
 /// SQLite's migrations take no lock of their own: a transaction that writes from its start keeps a second process out.
