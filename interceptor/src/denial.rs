@@ -65,6 +65,24 @@ pub enum Denial {
     /// The user is of another tenant.
     #[error("the rule does not name the user's tenant")]
     TenantNotAllowed,
+    /// The rule does not name the service, or the configuration gives the account no name.
+    #[error("the rule does not name the service")]
+    ServiceNotAllowed,
+    /// The internal user is of another organization.
+    #[error("the rule does not name the user's organization")]
+    DomainNotAllowed,
+    /// A caller who is known by a cookie, of ours or of IAP, calls from a page that may not, or from none (G11).
+    #[error("the call comes from no page that may use the browser's cookies: {0}")]
+    OriginNotAllowed(&'static str),
+    /// The app has not proven itself, or its proof does not count.
+    #[error("no valid App Check token: {0}")]
+    AppCheckRequired(String),
+    /// The method is not for this app.
+    #[error("the rule does not name the app")]
+    AppNotAllowed,
+    /// Whether an App Check token was used before cannot be asked. It is our outage, not the caller's fault.
+    #[error("App Check cannot be asked whether the token was used before: {0}")]
+    AppCheckUnavailable(String),
     /// The issuer's keys cannot be had. It is our outage, not the caller's fault.
     #[error("no usable keys of the issuer: {0}")]
     KeysUnavailable(&'static str),
@@ -129,6 +147,12 @@ impl Denial {
             Self::RoleRequired => "ROLE_REQUIRED",
             Self::ProviderNotAllowed => "PROVIDER_NOT_ALLOWED",
             Self::TenantNotAllowed => "TENANT_NOT_ALLOWED",
+            Self::ServiceNotAllowed => "SERVICE_NOT_ALLOWED",
+            Self::DomainNotAllowed => "DOMAIN_NOT_ALLOWED",
+            Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
+            Self::AppCheckRequired(_) => "APP_CHECK_REQUIRED",
+            Self::AppNotAllowed => "APP_NOT_ALLOWED",
+            Self::AppCheckUnavailable(_) => "APP_CHECK_UNAVAILABLE",
             Self::KeysUnavailable(_) => "KEYS_UNAVAILABLE",
             Self::AccountsUnavailable(_) => "ACCOUNTS_UNAVAILABLE",
             Self::TooManyStreams => "TOO_MANY_STREAMS",
@@ -175,6 +199,23 @@ impl Denial {
                 "this method does not accept your way to sign in",
             ),
             Self::TenantNotAllowed => (PermissionDenied, "this method is not for your tenant"),
+            Self::ServiceNotAllowed => (PermissionDenied, "this method is not for this service"),
+            Self::DomainNotAllowed => {
+                (PermissionDenied, "this method is not for your organization")
+            }
+            Self::OriginNotAllowed(_) => (
+                PermissionDenied,
+                "this page may not call with the browser's cookies",
+            ),
+            Self::AppCheckRequired(_) => (
+                PermissionDenied,
+                "this method needs a fresh App Check token",
+            ),
+            Self::AppNotAllowed => (PermissionDenied, "this method is not for this app"),
+            Self::AppCheckUnavailable(_) => (
+                Unavailable,
+                "App Check cannot be asked at the moment: try again",
+            ),
             Self::KeysUnavailable(_) => (
                 Unavailable,
                 "tokens cannot be verified at the moment: try again",

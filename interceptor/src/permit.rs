@@ -5,7 +5,10 @@
 
 use tonic::{Request, Status};
 
-use crate::{caller::EndUser, policy::Method};
+use crate::{
+    caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
+    policy::Method,
+};
 
 /// The gate let this caller through, to this method.
 #[derive(Clone, Debug)]
@@ -14,16 +17,8 @@ pub(crate) struct Permit {
     pub(crate) caller: Caller,
 }
 
-/// Whoever makes the call.
-#[derive(Clone, Debug)]
-pub(crate) enum Caller {
-    /// The method is public, or its caller may be absent and is.
-    Unknown,
-    EndUser(EndUser),
-}
-
-/// Takes the permit of a call to `method` off the request.
-fn take<T>(request: &mut Request<T>, method: &'static Method) -> Result<Caller, Status> {
+/// The caller of a method that more than one kind may call. The generated adapter makes the method's own enum of it.
+pub fn caller<T>(request: &mut Request<T>, method: &'static Method) -> Result<Caller, Status> {
     match request.extensions_mut().remove::<Permit>() {
         Some(permit) if std::ptr::eq(permit.method, method) || permit.method == method => {
             Ok(permit.caller)
@@ -45,9 +40,9 @@ fn take<T>(request: &mut Request<T>, method: &'static Method) -> Result<Caller, 
 
 /// The caller of a method whose rule is `end_user`.
 pub fn end_user<T>(request: &mut Request<T>, method: &'static Method) -> Result<EndUser, Status> {
-    match take(request, method)? {
+    match caller(request, method)? {
         Caller::EndUser(user) => Ok(user),
-        Caller::Unknown => Err(Status::internal("the gate let an unknown caller through")),
+        other => Err(unexpected(&other)),
     }
 }
 
@@ -56,8 +51,51 @@ pub fn optional_end_user<T>(
     request: &mut Request<T>,
     method: &'static Method,
 ) -> Result<Option<EndUser>, Status> {
-    match take(request, method)? {
+    match caller(request, method)? {
         Caller::EndUser(user) => Ok(Some(user)),
         Caller::Unknown => Ok(None),
+        other => Err(unexpected(&other)),
     }
+}
+
+/// The caller of a method whose rule is `internal_user`.
+pub fn internal_user<T>(
+    request: &mut Request<T>,
+    method: &'static Method,
+) -> Result<InternalUser, Status> {
+    match caller(request, method)? {
+        Caller::InternalUser(user) => Ok(user),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// The caller of a method whose rule is `service_account`.
+pub fn service_account<T>(
+    request: &mut Request<T>,
+    method: &'static Method,
+) -> Result<ServiceAccount, Status> {
+    match caller(request, method)? {
+        Caller::ServiceAccount(service) => Ok(service),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// The caller of a method whose rule is `service_account` with `on_behalf_of`.
+pub fn on_behalf_of<T>(
+    request: &mut Request<T>,
+    method: &'static Method,
+) -> Result<OnBehalfOf, Status> {
+    match caller(request, method)? {
+        Caller::OnBehalfOf(both) => Ok(both),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What an adapter answers to a caller whom the rule does not name. The gate lets none through.
+pub fn unexpected(caller: &Caller) -> Status {
+    tracing::error!(
+        caller = caller.kind(),
+        "the gate let another kind of caller through than the rule names"
+    );
+    Status::internal("the gate let another kind of caller through than the rule names")
 }

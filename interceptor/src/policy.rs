@@ -35,7 +35,7 @@ impl Method {
 ///     path: "/greeter.v1.GreeterService/Greet",
 ///     client_streaming: false,
 ///     server_streaming: false,
-///     rule: Rule::Public,
+///     rule: Rule::PUBLIC,
 /// }];
 ///
 /// let policy = Policy::of(&METHODS);

@@ -6,18 +6,31 @@ use std::time::Duration;
 
 /// What one method demands of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// Everyone may call. The caller is not looked at.
-    Public,
-    /// Any of these callers may call, and nobody else.
+pub struct Rule {
+    /// Who may call.
+    pub admits: Admits,
+    /// What the calling app must prove, in addition. `None`: nothing.
+    pub app_check: Option<AppCheckRule>,
+}
+
+/// Who may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admits {
+    /// Everyone. The caller is not looked at.
+    Everyone,
+    /// Any of these callers, and nobody else.
     Callers(Callers),
 }
 
 /// The kinds of caller that a rule admits, each with its conditions. `None` does not admit the kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Callers {
     /// Someone who signed up by themselves, through Firebase Auth or Identity Platform.
     pub end_user: Option<EndUserRule>,
+    /// Someone of the organization, through Identity-Aware Proxy.
+    pub internal_user: Option<InternalUserRule>,
+    /// Another service, with a Google-signed ID token.
+    pub service_account: Option<ServiceAccountRule>,
 }
 
 /// What is demanded of an end user. All conditions given must hold.
@@ -43,6 +56,37 @@ pub struct EndUserRule {
     pub revocation_checked_within: Option<Duration>,
     /// Demands any of these tenants of Identity Platform; `-` is the project's own pool. Empty: any configured one.
     pub tenants: &'static [&'static str],
+    /// Accepts a Firebase session cookie too, in place of the ID token. Only beside `revocation_checked_within` (G10).
+    pub session_cookie: bool,
+}
+
+/// What is demanded of an internal user. All conditions given must hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InternalUserRule {
+    /// Demands any of these organizations, by the claim `hd`. Empty: whomever Identity-Aware Proxy lets through.
+    pub hosted_domains: &'static [&'static str],
+    /// Accepts users of Identity Platform behind Identity-Aware Proxy (G8).
+    pub external: bool,
+    /// Accepts programs behind Identity-Aware Proxy (G8).
+    pub service_accounts: bool,
+}
+
+/// What is demanded of a service account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceAccountRule {
+    /// Demands any of these, by the names that the configuration gives them. Empty: nobody.
+    pub names: &'static [&'static str],
+    /// Demands the own token of the end user for whom it calls, of whom this is demanded (G12).
+    pub on_behalf_of: Option<EndUserRule>,
+}
+
+/// What the calling app must prove with App Check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppCheckRule {
+    /// Demands any of these apps, by id. Empty: any app of the project.
+    pub apps: &'static [&'static str],
+    /// Accepts each token once only.
+    pub consume: bool,
 }
 
 impl EndUserRule {
@@ -57,14 +101,72 @@ impl EndUserRule {
         signed_in_within: None,
         revocation_checked_within: None,
         tenants: &[],
+        session_cookie: false,
     };
 }
 
+impl InternalUserRule {
+    /// Anyone of the organization, but no program.
+    pub const ANYONE: Self = Self {
+        hosted_domains: &[],
+        external: false,
+        service_accounts: false,
+    };
+}
+
+impl Callers {
+    /// No caller at all, to begin with.
+    pub const NOBODY: Self = Self {
+        end_user: None,
+        internal_user: None,
+        service_account: None,
+    };
+
+    /// Every rule for end users in here: of those who call themselves, and of those for whom a service calls.
+    pub(crate) fn end_user_rules(&self) -> impl Iterator<Item = &EndUserRule> {
+        let forwarded = self.service_account.as_ref();
+        let forwarded = forwarded.and_then(|service| service.on_behalf_of.as_ref());
+        self.end_user.iter().chain(forwarded)
+    }
+}
+
 impl Rule {
+    /// The rule of a method that everyone may call.
+    pub const PUBLIC: Self = Self {
+        admits: Admits::Everyone,
+        app_check: None,
+    };
+
     /// The rule of a method that end users may call.
     pub const fn end_user(rule: EndUserRule) -> Self {
-        Self::Callers(Callers {
+        Self::any_of(Callers {
             end_user: Some(rule),
+            ..Callers::NOBODY
         })
+    }
+
+    /// The rule of a method that any of these callers may call.
+    pub const fn any_of(callers: Callers) -> Self {
+        Self {
+            admits: Admits::Callers(callers),
+            app_check: None,
+        }
+    }
+
+    /// The same rule, and what the calling app must prove.
+    #[must_use]
+    pub const fn with_app_check(self, rule: AppCheckRule) -> Self {
+        Self {
+            app_check: Some(rule),
+            ..self
+        }
+    }
+
+    /// The callers that the rule admits. `None`: everyone.
+    pub const fn callers(&self) -> Option<&Callers> {
+        match &self.admits {
+            Admits::Everyone => None,
+            Admits::Callers(callers) => Some(callers),
+        }
     }
 }

@@ -24,10 +24,10 @@ fn everyone_sees_the_tally_and_only_users_vote() {
         vote_service_gate::METHODS,
         [
             unary("/votes.v1.VoteService/CastVote", SIGNED_IN),
-            unary("/votes.v1.VoteService/GetResults", Rule::Public),
+            unary("/votes.v1.VoteService/GetResults", Rule::PUBLIC),
             Method {
                 server_streaming: true,
-                ..unary("/votes.v1.VoteService/WatchResults", Rule::Public)
+                ..unary("/votes.v1.VoteService/WatchResults", Rule::PUBLIC)
             },
             unary("/votes.v1.VoteService/ListMyVotes", SIGNED_IN),
         ]

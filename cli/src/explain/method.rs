@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use anyhow::Context;
-use callgate::{Callers, Denial, Method, Rule, explain::Explanation};
+use callgate::{Admits, Callers, Denial, Method, explain::Explanation};
 
 use crate::policy;
 
@@ -51,12 +51,12 @@ pub(super) fn judge(
     token: &str,
     now: SystemTime,
 ) -> Verdict {
-    let (answer, detail) = match &method.rule {
-        Rule::Public => (
+    let (answer, detail) = match &method.rule.admits {
+        Admits::Everyone => (
             Some(Ok(())),
             "the method is public: the gate does not look at the token, good or bad".to_owned(),
         ),
-        Rule::Callers(callers) => callers_verdict(callers, explanation, token, now),
+        Admits::Callers(callers) => callers_verdict(callers, explanation, token, now),
     };
     Verdict {
         path: method.path,
@@ -66,7 +66,7 @@ pub(super) fn judge(
 }
 
 fn callers_verdict(
-    Callers { end_user }: &Callers,
+    Callers { end_user, .. }: &Callers,
     explanation: &Explanation,
     token: &str,
     now: SystemTime,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io};
 
-use callgate::{Callers, EndUserRule, Method, Rule};
+use callgate::{Admits, Callers, EndUserRule, Method};
 use serde::{Deserialize, Serialize};
 
 use super::words;
@@ -72,14 +72,11 @@ impl Row {
             (false, true) => "server",
             (true, true) => "both",
         };
-        let end_user = match &method.rule {
-            Rule::Public => None,
-            // Taken apart by name, so that no kind of caller can be forgotten here.
-            Rule::Callers(Callers { end_user }) => end_user.as_ref().map(EndUser::of),
-        };
+        let callers = method.rule.callers().copied().unwrap_or(Callers::NOBODY);
+        let end_user = callers.end_user.as_ref().map(EndUser::of);
         Self {
             streams: streams.to_owned(),
-            public: method.rule == Rule::Public,
+            public: method.rule.admits == Admits::Everyone,
             end_user,
         }
     }
@@ -116,6 +113,7 @@ impl EndUser {
             signed_in_within,
             revocation_checked_within,
             tenants,
+            session_cookie: _,
         } = *rule;
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         Self {

@@ -10,11 +10,10 @@ use super::{
 };
 use crate::{
     accounts::AccountsError,
-    caller::EndUser,
+    caller::{Caller, EndUser},
     denial::Denial,
-    permit::Caller,
     policy::Method,
-    rule::{EndUserRule, Rule},
+    rule::EndUserRule,
     verify::Check,
 };
 
@@ -41,9 +40,8 @@ impl Shared {
         method: &'static Method,
         request: &Request<B>,
     ) -> Result<Authentication, Denial> {
-        let callers = match &method.rule {
-            Rule::Public => return Ok(Authentication::Permitted(Caller::Unknown)),
-            Rule::Callers(callers) => callers,
+        let Some(callers) = method.rule.callers() else {
+            return Ok(Authentication::Permitted(Caller::Unknown));
         };
         if request.headers().contains_key(END_USER_AUTHORIZATION) {
             return Err(Denial::CallerNotAllowed(

@@ -8,9 +8,7 @@ use super::{
     service::Gate,
     streams::Streams,
 };
-use crate::{
-    accounts::Accounts, clock::Clock, policy::Policy, rule::Rule, verify::FirebaseVerifier,
-};
+use crate::{accounts::Accounts, clock::Clock, policy::Policy, verify::FirebaseVerifier};
 
 /// A gate in the making: see [`Gate::builder`].
 #[derive(Debug)]
@@ -119,10 +117,11 @@ impl GateBuilder {
     /// Where a rule of the policy needs what the gate was not given.
     pub fn build(self) -> Result<GateLayer, GateError> {
         for method in self.policy.methods() {
-            let Rule::Callers(callers) = method.rule else {
-                continue;
-            };
-            let Some(rule) = callers.end_user else {
+            let Some(rule) = method
+                .rule
+                .callers()
+                .and_then(|it| it.end_user_rules().next())
+            else {
                 continue;
             };
             let Some(verifier) = &self.end_users else {

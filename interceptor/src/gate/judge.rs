@@ -76,6 +76,8 @@ mod tests {
             signed_in_at: NOW,
             issued_at: NOW,
             expires_at: NOW + Duration::from_hours(1),
+            session_cookie: false,
+            token: "".into(),
         }
     }
 

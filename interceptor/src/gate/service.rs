@@ -24,11 +24,11 @@ use super::{
     revocation::Watch,
 };
 use crate::{
-    caller::EndUser,
+    caller::{Caller, EndUser},
     denial::Denial,
-    permit::{Caller, Permit},
+    permit::Permit,
     policy::Method,
-    rule::Rule,
+    rule::Admits,
 };
 
 /// A service behind the gate. [`GateLayer`](super::GateLayer) makes it.
@@ -43,8 +43,8 @@ pub struct Gate<S> {
 pub struct Admitted {
     /// The method that was called.
     pub method: &'static Method,
-    /// The verified end user, where the rule asked for one.
-    pub end_user: Option<EndUser>,
+    /// Who called, verified.
+    pub caller: Caller,
 }
 
 impl<S> Gate<S> {
@@ -119,12 +119,8 @@ impl Shared {
             true => Some(self.streams.open()?),
             false => None,
         };
-        let end_user = match &caller {
-            Caller::EndUser(user) => Some(user.clone()),
-            Caller::Unknown => None,
-        };
         let lease = || {
-            let user = end_user.as_ref()?;
+            let user = caller.end_user()?;
             Some(self.lease(method, user))
         };
         let limit = if method.client_streaming {
@@ -139,7 +135,8 @@ impl Shared {
         let lease = if method.streams() { lease() } else { None };
 
         credentials::strip(request.headers_mut());
-        if method.rule != Rule::Public {
+        if method.rule.admits != Admits::Everyone {
+            let caller = caller.clone();
             request.extensions_mut().insert(Permit { method, caller });
         }
         Ok(Admission {
@@ -147,15 +144,15 @@ impl Shared {
             lease,
             place,
             streams: method.server_streaming,
-            admitted: Some(Admitted { method, end_user }),
+            admitted: Some(Admitted { method, caller }),
         })
     }
 
     /// For as long as the user's token lives, and the account stands where the rule asks (G18, G19).
     fn lease(&self, method: &'static Method, user: &EndUser) -> Lease {
         let token = Deadline::new(user.expires_at(), self.clock.clone());
-        let account = match (&method.rule, &self.revocation) {
-            (Rule::Callers(callers), Some(revocation)) => callers
+        let account = match (method.rule.callers(), &self.revocation) {
+            (Some(callers), Some(revocation)) => callers
                 .end_user
                 .as_ref()
                 .and_then(|rule| Watch::new(revocation.clone(), rule, user.clone())),

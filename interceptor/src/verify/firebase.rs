@@ -140,7 +140,8 @@ impl FirebaseVerifier {
 
     /// Checks a token, if that can be done without waiting for keys.
     pub fn check(&self, token: &str) -> Check<EndUser> {
-        self.signed_by.check(token, |payload| self.judge(payload))
+        self.signed_by
+            .check(token, |payload| self.judge(token, payload))
     }
 
     /// Checks a token, waiting for keys where they have to be fetched.
@@ -150,12 +151,12 @@ impl FirebaseVerifier {
     /// The reason why the token does not count.
     pub async fn verify(&self, token: &str) -> Result<EndUser, Denial> {
         self.signed_by
-            .verify(token, |payload| self.judge(payload))
+            .verify(token, |payload| self.judge(token, payload))
             .await
     }
 
     /// What a payload that was signed for the issuer proves. Only a token that is valid in all else is told to be early or late.
-    fn judge(&self, payload: &[u8]) -> Result<EndUser, Denial> {
+    fn judge(&self, token: &str, payload: &[u8]) -> Result<EndUser, Denial> {
         let claims = Claims::read(payload, &self.roles_claim)?;
 
         let iss = required(claims.iss, "iss")?;
@@ -219,6 +220,8 @@ impl FirebaseVerifier {
             issued_at: UNIX_EPOCH + iat,
             // The skew is for calls that begin; what goes on is ended on time, so that its client refreshes the token.
             expires_at: UNIX_EPOCH + exp,
+            session_cookie: false,
+            token: token.into(),
         }))
     }
 }

@@ -9,13 +9,13 @@ pub(crate) static HEALTH: [Method; 2] = [
         path: "/grpc.health.v1.Health/Check",
         client_streaming: false,
         server_streaming: false,
-        rule: Rule::Public,
+        rule: Rule::PUBLIC,
     },
     Method {
         path: "/grpc.health.v1.Health/Watch",
         client_streaming: false,
         server_streaming: true,
-        rule: Rule::Public,
+        rule: Rule::PUBLIC,
     },
 ];
 
@@ -24,7 +24,7 @@ pub(crate) static REFLECTION: [Method; 1] = [Method {
     path: "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     client_streaming: true,
     server_streaming: true,
-    rule: Rule::Public,
+    rule: Rule::PUBLIC,
 }];
 
 /// Reports how the services are. The server's own name, the empty one, is `SERVING` from the start, so that an issuer's outage

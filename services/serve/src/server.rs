@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
 
 use axum::{Router, response::IntoResponse};
-use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, Rule, accounts::Accounts};
+use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, accounts::Accounts};
 use http::{Request, StatusCode};
 use tokio::net::TcpListener;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -157,10 +157,7 @@ impl Server {
         let rules = self
             .policy
             .methods()
-            .filter_map(|method| match &method.rule {
-                Rule::Callers(callers) => callers.end_user.as_ref(),
-                Rule::Public => None,
-            });
+            .filter_map(|method| method.rule.callers()?.end_user.as_ref());
         let rules: Vec<_> = rules.collect();
         let accounts = match self.accounts.take() {
             None if rules

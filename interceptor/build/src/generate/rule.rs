@@ -10,7 +10,7 @@ use crate::rules::{EndUserRule, Rule};
 /// The `callgate::Rule`, as a constant expression.
 pub(super) fn constant(rule: &Rule) -> TokenStream {
     match rule {
-        Rule::Public => quote!(::callgate::Rule::Public),
+        Rule::Public => quote!(::callgate::Rule::PUBLIC),
         Rule::EndUser(rule) => {
             let rule = end_user(rule);
             quote!(::callgate::Rule::end_user(#rule))

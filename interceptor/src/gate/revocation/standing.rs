@@ -135,6 +135,8 @@ mod tests {
             signed_in_at: SIGN_IN,
             issued_at: SIGN_IN,
             expires_at: SIGN_IN + Duration::from_hours(1),
+            session_cookie: false,
+            token: "".into(),
         })
     }
 

@@ -123,6 +123,8 @@ fn user(tenant: Option<&str>, uid: &str) -> EndUser {
         signed_in_at: now,
         issued_at: now,
         expires_at: now + MINUTE,
+        session_cookie: false,
+        token: "".into(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use callgate::{Admitted, Denial, EndUser};
+use callgate::{Admitted, Caller, Denial, EndUser};
 use http::{HeaderMap, Response, StatusCode};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -23,7 +23,7 @@ pub(super) struct Call {
     context: Option<TraceContext>,
     http_status: StatusCode,
     denial: Option<Denial>,
-    end_user: Option<EndUser>,
+    caller: Option<Caller>,
     logged: bool,
 }
 
@@ -38,7 +38,7 @@ impl Call {
             span,
             http_status: StatusCode::OK,
             denial: None,
-            end_user: None,
+            caller: None,
             logged: false,
         }
     }
@@ -52,9 +52,9 @@ impl Call {
     pub(super) fn answered<B>(&mut self, response: &Response<B>) {
         let extensions = response.extensions();
         self.denial = extensions.get::<Denial>().cloned();
-        self.end_user = extensions
+        self.caller = extensions
             .get::<Admitted>()
-            .and_then(|admitted| admitted.end_user.clone());
+            .map(|admitted| admitted.caller.clone());
         self.http_status = response.status();
         if response.headers().contains_key("grpc-status") {
             self.ended(response.headers());
@@ -91,7 +91,8 @@ impl Call {
         };
         let reason = self.denial.as_ref().map(Denial::reason).or(reason);
         let denial = self.denial.as_ref().map(field::display);
-        let user = self.end_user.as_ref().map(EndUser::id);
+        let user = self.caller.as_ref().and_then(Caller::end_user);
+        let user = user.map(EndUser::id);
         let (uid, tenant) = user.map_or((None, None), |user| (Some(user.uid), user.tenant));
         let seconds = self.began.elapsed().as_secs_f64();
         let name = name(code);

@@ -40,6 +40,7 @@ fn every_method_is_there_in_the_order_of_the_proto() {
         signed_in_within: Some(Duration::from_millis(300_500)),
         revocation_checked_within: None,
         tenants: &["acme", "-"],
+        session_cookie: false,
     });
     let guests = Rule::end_user(EndUserRule {
         anonymous: true,
@@ -55,7 +56,7 @@ fn every_method_is_there_in_the_order_of_the_proto() {
             method(
                 "/greeter.v1.GreeterService/GreetPublicly",
                 unary,
-                Rule::Public
+                Rule::PUBLIC
             ),
             method("/greeter.v1.GreeterService/Collect", client, user),
             method("/greeter.v1.GreeterService/Repeat", server, user),
@@ -63,12 +64,12 @@ fn every_method_is_there_in_the_order_of_the_proto() {
             method(
                 "/greeter.v1.GreeterService/CollectPublicly",
                 client,
-                Rule::Public
+                Rule::PUBLIC
             ),
             method(
                 "/greeter.v1.GreeterService/ChatPublicly",
                 both,
-                Rule::Public
+                Rule::PUBLIC
             ),
             method("/greeter.v1.GreeterService/ChatWithAnyone", both, anyone),
             method("/greeter.v1.GreeterService/Move", server, user),
