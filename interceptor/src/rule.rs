@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::caller::Caller;
+
 /// What one method demands of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -121,6 +123,15 @@ impl Callers {
         internal_user: None,
         service_account: None,
     };
+
+    /// What is demanded of the end user who calls, or for whom the caller calls.
+    pub(crate) fn end_user_rule(&self, caller: &Caller) -> Option<&EndUserRule> {
+        match caller {
+            Caller::EndUser(_) => self.end_user.as_ref(),
+            Caller::OnBehalfOf(_) => self.service_account.as_ref()?.on_behalf_of.as_ref(),
+            Caller::Unknown | Caller::InternalUser(_) | Caller::ServiceAccount(_) => None,
+        }
+    }
 
     /// Every rule for end users in here: of those who call themselves, and of those for whom a service calls.
     pub(crate) fn end_user_rules(&self) -> impl Iterator<Item = &EndUserRule> {

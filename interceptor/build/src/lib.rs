@@ -54,6 +54,10 @@
 //!   | `public` | none |
 //!   | `end_user` | `EndUser` |
 //!   | `end_user` with `may_be_absent` | `Option<EndUser>` |
+//!   | `internal_user` | `InternalUser` |
+//!   | `service_account` | `ServiceAccount` |
+//!   | `service_account` with `on_behalf_of` | `OnBehalfOf`, which is the service and the user |
+//!   | several of them | an enum of exactly these, made for the method: `GreetCaller` |
 //!
 //! - `server(greeter)`: tonic's own `GreeterServiceServer`, around the adapter `Gated`. The adapter takes the caller from
 //!   where only the gate can put it: without the gate, every method that is not public answers INTERNAL.

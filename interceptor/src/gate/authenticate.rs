@@ -1,105 +1,288 @@
 //! Who makes a call, and whether the rule admits them.
+//!
+//! All of it is one function, told whether it may wait. Nearly every call is judged at once, by keys and answers that are there;
+//! only the few others are put in a box and judged anew, with the patience to fetch what is missing.
 
-use http::Request;
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::SystemTime,
+};
+
+use http::HeaderMap;
 
 use super::{
-    credentials::{self, END_USER_AUTHORIZATION},
+    credentials::{END_USER_AUTHORIZATION, read},
     judge,
+    kind::Kind,
     layer::Shared,
     revocation::Revocation,
 };
 use crate::{
     accounts::AccountsError,
-    caller::{Caller, EndUser},
-    denial::Denial,
+    caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
+    denial::{Denial, Invalid},
     policy::Method,
-    rule::EndUserRule,
+    rule::{Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
     verify::Check,
 };
 
-/// What is known of the caller before anything is waited for.
-pub(super) enum Authentication {
-    /// The rule is met.
-    Permitted(Caller),
-    /// Something has to be fetched to judge the caller by this rule.
-    Waits(&'static EndUserRule, Waiting),
+/// Whether a call may wait for keys and accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    /// It is judged by what is there, or has to be judged again.
+    AtOnce,
+    Wait,
 }
 
-/// What a call waits for.
-pub(super) enum Waiting {
-    /// Keys, to verify this token.
-    Keys(String),
-    /// The account of this user, whose token meets the rule.
-    Account(EndUser),
+/// Why a call is not let through now.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    Denied(Denial),
+    /// Something has to be fetched first.
+    MustWait,
 }
+
+/// Who calls, as the rule demands, and until when that holds.
+pub(super) struct Authenticated {
+    pub(super) caller: Caller,
+    /// When the first of the tokens that were read ends. `None`: none was.
+    pub(super) until: Option<SystemTime>,
+}
+
+// === impl Patience ===
+
+impl Patience {
+    fn wait(self) -> Result<(), Refusal> {
+        match self {
+            Self::AtOnce => Err(Refusal::MustWait),
+            Self::Wait => Ok(()),
+        }
+    }
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
+// === impl Shared ===
 
 impl Shared {
-    /// Reads the credentials that the rule asks for, and no others (G6), and judges them as far as that needs no waiting.
-    pub(super) fn authenticate<B>(
+    /// Judges a call by what is there.
+    pub(super) fn authenticate_at_once(
         &self,
         method: &'static Method,
-        request: &Request<B>,
-    ) -> Result<Authentication, Denial> {
-        let Some(callers) = method.rule.callers() else {
-            return Ok(Authentication::Permitted(Caller::Unknown));
-        };
-        if request.headers().contains_key(END_USER_AUTHORIZATION) {
-            return Err(Denial::CallerNotAllowed(
-                "a user's token was forwarded to a method that does not act for users",
-            ));
-        }
-        // `GateBuilder::build` made sure that there is a verifier wherever a rule admits end users.
-        let (Some(rule), Some(verifier)) = (&callers.end_user, &self.end_users) else {
-            return Err(nobody());
-        };
-        let Some(token) = credentials::bearer(request.headers())? else {
-            return if rule.may_be_absent {
-                Ok(Authentication::Permitted(Caller::Unknown))
-            } else {
-                Err(Denial::TokenMissing)
-            };
-        };
-        match verifier.check(token) {
-            Check::Verified(user) => self.judge(rule, user),
-            Check::Refused(denial) => Err(denial),
-            Check::Wait => {
-                let waiting = Waiting::Keys(token.to_owned());
-                Ok(Authentication::Waits(rule, waiting))
-            }
+        headers: &HeaderMap,
+    ) -> Result<Authenticated, Refusal> {
+        let judged = pin!(self.authenticate(method, headers, Patience::AtOnce));
+        match judged.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(verdict) => verdict,
+            // It does not come to this: without patience, nothing is waited for.
+            Poll::Pending => Err(Refusal::MustWait),
         }
     }
 
-    /// Judges a verified user by the token, and by the account where that is known already.
-    fn judge(&self, rule: &'static EndUserRule, user: EndUser) -> Result<Authentication, Denial> {
-        judge::end_user(rule, &user, self.clock.now())?;
-        if let Some(within) = rule.revocation_checked_within {
-            match self.revocation()?.check(rule, &user, within) {
-                Some(verdict) => verdict?,
-                None => return Ok(Authentication::Waits(rule, Waiting::Account(user))),
-            }
+    /// Judges a call, and fetches what is missing for that.
+    pub(super) async fn authenticate_patiently(
+        &self,
+        method: &'static Method,
+        headers: &HeaderMap,
+    ) -> Result<Authenticated, Denial> {
+        match self.authenticate(method, headers, Patience::Wait).await {
+            Ok(authenticated) => Ok(authenticated),
+            Err(Refusal::Denied(denial)) => Err(denial),
+            // It does not come to this either.
+            Err(Refusal::MustWait) => Err(nobody()),
         }
-        Ok(Authentication::Permitted(Caller::EndUser(user)))
     }
 
-    /// Fetches what [`Shared::authenticate`] had to wait for, and judges the caller.
-    pub(super) async fn wait(
+    /// Reads the credentials that the rule asks for, and no others (G6), and judges them.
+    async fn authenticate(
+        &self,
+        method: &'static Method,
+        headers: &HeaderMap,
+        patience: Patience,
+    ) -> Result<Authenticated, Refusal> {
+        let caller = match method.rule.callers() {
+            None => Caller::Unknown,
+            Some(callers) => self.caller(callers, headers, patience).await?,
+        };
+        Ok(Authenticated {
+            until: caller.expires_at(),
+            caller,
+        })
+    }
+
+    /// The one caller that the call brings proof of. `authorization` says who calls; the session cookie only where there is none.
+    async fn caller(
+        &self,
+        callers: &'static Callers,
+        headers: &HeaderMap,
+        patience: Patience,
+    ) -> Result<Caller, Refusal> {
+        let acts_for = callers
+            .service_account
+            .as_ref()
+            .and_then(|it| it.on_behalf_of.as_ref());
+        if acts_for.is_none() && headers.contains_key(END_USER_AUTHORIZATION) {
+            return Err(forwarded_for_nothing().into());
+        }
+        let bearer = match callers.end_user.is_some() || callers.service_account.is_some() {
+            true => read::bearer(headers)?,
+            false => None,
+        };
+        let assertion = match &callers.internal_user {
+            Some(rule) => read::assertion(headers)?.map(|assertion| (rule, assertion)),
+            None => None,
+        };
+        let cookie = match &callers.end_user {
+            Some(rule) if rule.session_cookie && bearer.is_none() => {
+                read::session_cookie(headers)?.map(|cookie| (rule, cookie))
+            }
+            _ => None,
+        };
+        match (bearer, assertion, cookie) {
+            (Some(token), None, _) => self.bearer(callers, token, headers, patience).await,
+            (None, Some((rule, assertion)), None) => {
+                let user = self.internal_user(rule, assertion, patience).await?;
+                self.origins.check(headers)?;
+                Ok(Caller::InternalUser(user))
+            }
+            (None, None, Some((rule, cookie))) => {
+                let user = self.session(rule, cookie, patience).await?;
+                self.origins.check(headers)?;
+                Ok(Caller::EndUser(user))
+            }
+            (None, None, None) if callers.end_user.is_some_and(|rule| rule.may_be_absent) => {
+                Ok(Caller::Unknown)
+            }
+            (None, None, None) => Err(Denial::TokenMissing.into()),
+            (Some(_), Some(_), _) | (None, Some(_), Some(_)) => Err(Denial::CallerNotAllowed(
+                "it is ambiguous who calls: the call brings an assertion of IAP and another token",
+            )
+            .into()),
+        }
+    }
+
+    /// Whoever the token in `authorization` proves.
+    async fn bearer(
+        &self,
+        callers: &'static Callers,
+        token: &str,
+        headers: &HeaderMap,
+        patience: Patience,
+    ) -> Result<Caller, Refusal> {
+        match (
+            kind_to_verify(callers, token)?,
+            &callers.end_user,
+            &callers.service_account,
+        ) {
+            (Kind::ServiceAccount, _, Some(rule)) => {
+                let service = self.service_account(rule, token, patience).await;
+                let service = service
+                    .map_err(|refusal| of_another_kind(refusal, token, Kind::ServiceAccount))?;
+                let Some(user_rule) = &rule.on_behalf_of else {
+                    return Ok(Caller::ServiceAccount(service));
+                };
+                let Some(forwarded) = read::end_user_bearer(headers)? else {
+                    return Err(Denial::TokenMissing.into());
+                };
+                let user = self.end_user(user_rule, forwarded, patience).await?;
+                Ok(Caller::OnBehalfOf(OnBehalfOf { service, user }))
+            }
+            // A user's token acts for the user only beside a service's (G12).
+            (Kind::IdToken | Kind::SessionCookie, Some(_), _)
+                if headers.contains_key(END_USER_AUTHORIZATION) =>
+            {
+                Err(forwarded_for_nothing().into())
+            }
+            (Kind::IdToken, Some(rule), _) => {
+                let user = self.end_user(rule, token, patience).await;
+                user.map(Caller::EndUser)
+                    .map_err(|refusal| of_another_kind(refusal, token, Kind::IdToken))
+            }
+            (Kind::SessionCookie, Some(rule), _) if rule.session_cookie => self
+                .session(rule, token, patience)
+                .await
+                .map(Caller::EndUser),
+            (kind, ..) => Err(Denial::CallerNotAllowed(kind.caller()).into()),
+        }
+    }
+
+    /// An end user by an ID token.
+    async fn end_user(
         &self,
         rule: &EndUserRule,
-        waiting: Waiting,
-    ) -> Result<Caller, Denial> {
-        let user = match waiting {
-            Waiting::Account(user) => user,
-            Waiting::Keys(token) => {
-                let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
-                let user = verifier.verify(&token).await?;
-                judge::end_user(rule, &user, self.clock.now())?;
-                user
-            }
+        token: &str,
+        patience: Patience,
+    ) -> Result<EndUser, Refusal> {
+        let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
+        let user = verified(verifier.check(token), verifier.verify(token), patience).await?;
+        self.stands(rule, &user, patience).await?;
+        Ok(user)
+    }
+
+    /// An end user by a session cookie.
+    async fn session(
+        &self,
+        _rule: &EndUserRule,
+        _cookie: &str,
+        _patience: Patience,
+    ) -> Result<EndUser, Refusal> {
+        Err(nobody().into())
+    }
+
+    /// Whether a verified user meets the rule, by the token and, where the rule asks for it, by the account.
+    async fn stands(
+        &self,
+        rule: &EndUserRule,
+        user: &EndUser,
+        patience: Patience,
+    ) -> Result<(), Refusal> {
+        judge::end_user(rule, user, self.clock.now())?;
+        let Some(within) = rule.revocation_checked_within else {
+            return Ok(());
         };
-        if let Some(within) = rule.revocation_checked_within {
-            self.revocation()?.ask(rule, &user, within).await?;
+        let revocation = self.revocation()?;
+        match revocation.check(rule, user, within) {
+            Some(verdict) => Ok(verdict?),
+            None => {
+                patience.wait()?;
+                Ok(revocation.ask(rule, user, within).await?)
+            }
         }
-        Ok(Caller::EndUser(user))
+    }
+
+    async fn internal_user(
+        &self,
+        rule: &InternalUserRule,
+        assertion: &str,
+        patience: Patience,
+    ) -> Result<InternalUser, Refusal> {
+        let verifier = self.internal_users.as_ref().ok_or_else(nobody)?;
+        let user = verified(
+            verifier.check(assertion),
+            verifier.verify(assertion),
+            patience,
+        )
+        .await?;
+        judge::internal_user(rule, &user)?;
+        Ok(user)
+    }
+
+    async fn service_account(
+        &self,
+        rule: &ServiceAccountRule,
+        token: &str,
+        patience: Patience,
+    ) -> Result<ServiceAccount, Refusal> {
+        let verifier = self.service_accounts.as_ref().ok_or_else(nobody)?;
+        let service = verified(verifier.check(token), verifier.verify(token), patience).await?;
+        judge::service_account(rule, &service)?;
+        Ok(service)
     }
 
     /// `GateBuilder::build` made sure that it is there wherever a rule asks for it. If it ever is not, nobody passes.
@@ -110,6 +293,48 @@ impl Shared {
     }
 }
 
+/// What a token proves, by a verifier's answer that does not wait, and its answer that does.
+async fn verified<C>(
+    check: Check<C>,
+    verify: impl Future<Output = Result<C, Denial>>,
+    patience: Patience,
+) -> Result<C, Refusal> {
+    match check {
+        Check::Verified(caller) => Ok(caller),
+        Check::Refused(denial) => Err(denial.into()),
+        Check::Wait => {
+            patience.wait()?;
+            Ok(verify.await?)
+        }
+    }
+}
+
+/// As what kind to verify the token in `authorization`: the only one that the rule reads there, or the one that it says it is.
+fn kind_to_verify(callers: &Callers, token: &str) -> Result<Kind, Denial> {
+    match (&callers.end_user, &callers.service_account) {
+        (Some(rule), None) if !rule.session_cookie => Ok(Kind::IdToken),
+        (None, _) => Ok(Kind::ServiceAccount),
+        (Some(_), _) => Kind::of(token),
+    }
+}
+
+/// What does not verify as one kind, but says it is another one, is told to be a caller whom the rule does not name.
+fn of_another_kind(refusal: Refusal, token: &str, expected: Kind) -> Refusal {
+    match (&refusal, Kind::of(token)) {
+        (Refusal::Denied(Denial::TokenInvalid(invalid)), Ok(kind))
+            if kind != expected && *invalid != Invalid::SignatureRemoved =>
+        {
+            Denial::CallerNotAllowed(kind.caller()).into()
+        }
+        _ => refusal,
+    }
+}
+
+fn forwarded_for_nothing() -> Denial {
+    Denial::CallerNotAllowed("a user's token was forwarded to a method that does not act for users")
+}
+
+/// `GateBuilder::build` made sure that there is a verifier wherever a rule needs one. If there ever is not, nobody passes.
 fn nobody() -> Denial {
     Denial::CallerNotAllowed("the rule admits nobody")
 }

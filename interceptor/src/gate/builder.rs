@@ -1,55 +1,35 @@
-//! Putting a gate together, and what is wrong with it before the first call.
+//! Putting a gate together.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    GateError, check,
     layer::{GateLayer, Shared},
+    origin::Origins,
     revocation::Revocation,
     service::Gate,
     streams::Streams,
 };
-use crate::{accounts::Accounts, clock::Clock, policy::Policy, verify::FirebaseVerifier};
+use crate::{
+    accounts::Accounts,
+    clock::Clock,
+    policy::Policy,
+    verify::{FirebaseVerifier, IapVerifier, ServiceAccountVerifier},
+};
 
 /// A gate in the making: see [`Gate::builder`].
 #[derive(Debug)]
 pub struct GateBuilder {
-    policy: Policy,
-    end_users: Option<FirebaseVerifier>,
-    accounts: Option<Accounts>,
+    pub(super) policy: Policy,
+    pub(super) end_users: Option<FirebaseVerifier>,
+    pub(super) internal_users: Option<IapVerifier>,
+    pub(super) service_accounts: Option<ServiceAccountVerifier>,
+    pub(super) accounts: Option<Accounts>,
+    pub(super) origins: Origins,
     max_kept_accounts: usize,
     clock: Clock,
     max_open_streams: usize,
     unary_body_timeout: Duration,
-}
-
-/// Why a gate cannot be built: the configuration lacks what a rule needs (G20).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum GateError {
-    /// A rule admits end users, whom nothing can verify.
-    #[error("{method} admits end users: give the gate a verifier for them with `.end_users(..)`")]
-    NoEndUserVerifier {
-        /// The path of the method.
-        method: &'static str,
-    },
-    /// A rule names a tenant whose tokens the verifier refuses.
-    #[error(
-        "{method} names the tenant {tenant:?}, whose tokens are refused: configure it as one of the tenants"
-    )]
-    UnknownTenant {
-        /// The path of the method.
-        method: &'static str,
-        /// The tenant.
-        tenant: &'static str,
-    },
-    /// A rule asks for revocation, of which nothing is known.
-    #[error(
-        "{method} has revocation_checked_within: give the gate the accounts to ask with `.accounts(..)`"
-    )]
-    NoAccounts {
-        /// The path of the method.
-        method: &'static str,
-    },
 }
 
 impl Gate<()> {
@@ -58,7 +38,10 @@ impl Gate<()> {
         GateBuilder {
             policy,
             end_users: None,
+            internal_users: None,
+            service_accounts: None,
             accounts: None,
+            origins: Origins::default(),
             max_kept_accounts: 10_000,
             clock: Clock::system(),
             max_open_streams: 1000,
@@ -75,11 +58,39 @@ impl GateBuilder {
         self
     }
 
+    /// Verifies internal users with this verifier. Their calls must come from a page of one of the [`origins`](Self::origins).
+    #[must_use]
+    pub fn internal_users(mut self, verifier: IapVerifier) -> Self {
+        self.internal_users = Some(verifier);
+        self
+    }
+
+    /// Verifies service accounts with this verifier.
+    #[must_use]
+    pub fn service_accounts(mut self, verifier: ServiceAccountVerifier) -> Self {
+        self.service_accounts = Some(verifier);
+        self
+    }
+
     /// Asks these accounts about the users of methods whose rule has `revocation_checked_within`.
     #[must_use]
     pub fn accounts(mut self, accounts: Accounts) -> Self {
         self.accounts = Some(accounts);
         self
+    }
+
+    /// The web origins whose pages may call with what a browser sends by itself (G11): IAP's cookie, or a session cookie. The
+    /// service's own public origin is to be among them, where it serves such a page.
+    ///
+    /// # Errors
+    ///
+    /// Where one is not exactly what a browser sends, such as `https://app.example.com`.
+    pub fn origins<O: AsRef<str>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Result<Self, GateError> {
+        self.origins = Origins::parse(origins)?;
+        Ok(self)
     }
 
     /// Keeps what the accounts said about at most this many users, for the calls that may go by it. 10,000 by default.
@@ -117,29 +128,7 @@ impl GateBuilder {
     /// Where a rule of the policy needs what the gate was not given.
     pub fn build(self) -> Result<GateLayer, GateError> {
         for method in self.policy.methods() {
-            let Some(rule) = method
-                .rule
-                .callers()
-                .and_then(|it| it.end_user_rules().next())
-            else {
-                continue;
-            };
-            let Some(verifier) = &self.end_users else {
-                return Err(GateError::NoEndUserVerifier {
-                    method: method.path,
-                });
-            };
-            if let Some(tenant) = rule.tenants.iter().find(|t| !verifier.accepts_tenant(t)) {
-                return Err(GateError::UnknownTenant {
-                    method: method.path,
-                    tenant,
-                });
-            }
-            if rule.revocation_checked_within.is_some() && self.accounts.is_none() {
-                return Err(GateError::NoAccounts {
-                    method: method.path,
-                });
-            }
+            check::method(&self, method)?;
         }
         let revocation = self.accounts.zip(self.end_users.as_ref());
         let revocation = revocation.map(|(accounts, verifier)| {
@@ -154,7 +143,10 @@ impl GateBuilder {
             shared: Arc::new(Shared {
                 policy: self.policy,
                 end_users: self.end_users,
+                internal_users: self.internal_users,
+                service_accounts: self.service_accounts,
                 revocation,
+                origins: self.origins,
                 clock: self.clock,
                 streams: Streams::at_most(self.max_open_streams),
                 unary_body_timeout: self.unary_body_timeout,

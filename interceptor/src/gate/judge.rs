@@ -2,7 +2,11 @@
 
 use std::time::SystemTime;
 
-use crate::{caller::EndUser, denial::Denial, rule::EndUserRule};
+use crate::{
+    caller::{EndUser, InternalUser, ServiceAccount},
+    denial::Denial,
+    rule::{EndUserRule, InternalUserRule, ServiceAccountRule},
+};
 
 /// How a rule names the project's own pool of users, those without a tenant.
 const OWN_POOL: &str = "-";
@@ -40,6 +44,32 @@ pub(super) fn end_user(rule: &EndUserRule, user: &EndUser, now: SystemTime) -> R
     Ok(())
 }
 
+/// IAP's assertion alone makes nobody a member of the organization (G8).
+pub(super) fn internal_user(rule: &InternalUserRule, user: &InternalUser) -> Result<(), Denial> {
+    if user.is_external() && !rule.external {
+        return Err(Denial::CallerNotAllowed("an external user behind IAP"));
+    }
+    if user.is_service_account() && !rule.service_accounts {
+        return Err(Denial::CallerNotAllowed("a service account behind IAP"));
+    }
+    let is_listed = |domain: &str| rule.hosted_domains.contains(&domain);
+    if !rule.hosted_domains.is_empty() && !user.hosted_domain().is_some_and(is_listed) {
+        return Err(Denial::DomainNotAllowed);
+    }
+    Ok(())
+}
+
+/// A service is one that the rule names (G9).
+pub(super) fn service_account(
+    rule: &ServiceAccountRule,
+    service: &ServiceAccount,
+) -> Result<(), Denial> {
+    match rule.names.contains(&service.name()) {
+        true => Ok(()),
+        false => Err(Denial::ServiceNotAllowed),
+    }
+}
+
 impl EndUserRule {
     /// Whether the rule admits this user at this time, by the gate's own judgement.
     ///
@@ -51,148 +81,27 @@ impl EndUserRule {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use super::*;
-    use crate::caller::EndUserClaims;
-
-    const NOW: SystemTime = UNIX_EPOCH;
-    const ANYONE: EndUserRule = EndUserRule::SIGNED_IN;
-
-    fn ada() -> EndUserClaims {
-        EndUserClaims {
-            uid: "ada".into(),
-            tenant: None,
-            email: Some("ada@example.com".into()),
-            email_verified: true,
-            name: None,
-            picture: None,
-            phone_number: None,
-            sign_in_provider: "password".into(),
-            second_factor: Some("totp".into()),
-            roles: Box::new(["editor".into()]),
-            signed_in_at: NOW,
-            issued_at: NOW,
-            expires_at: NOW + Duration::from_hours(1),
-            session_cookie: false,
-            token: "".into(),
-        }
-    }
-
-    fn judge(rule: EndUserRule, claims: EndUserClaims) -> Result<(), Denial> {
-        end_user(&rule, &EndUser::verified(claims), NOW)
-    }
-
-    #[test]
-    fn each_condition_admits_who_meets_it() {
-        let rule = EndUserRule {
-            email_verified: true,
-            second_factor: true,
-            roles: &["admin", "editor"],
-            sign_in_providers: &["google.com", "password"],
-            signed_in_within: Some(Duration::ZERO),
-            tenants: &["-"],
-            ..ANYONE
-        };
-        assert_eq!(judge(rule, ada()), Ok(()));
-    }
-
-    #[test]
-    fn each_condition_refuses_who_does_not_with_its_own_reason() {
-        let anonymous = EndUserClaims {
-            sign_in_provider: "anonymous".into(),
-            ..ada()
-        };
-        assert_eq!(judge(ANYONE, anonymous), Err(Denial::AnonymousNotAllowed));
-
-        let email_verified = EndUserRule {
-            email_verified: true,
-            ..ANYONE
-        };
-        let unverified = EndUserClaims {
-            email_verified: false,
-            ..ada()
-        };
-        assert_eq!(
-            judge(email_verified, unverified),
-            Err(Denial::EmailNotVerified)
-        );
-        let without_email = EndUserClaims {
-            email: None,
-            ..ada()
-        };
-        assert_eq!(
-            judge(email_verified, without_email),
-            Err(Denial::EmailNotVerified)
-        );
-
-        let second_factor = EndUserRule {
-            second_factor: true,
-            ..ANYONE
-        };
-        let one_factor = EndUserClaims {
-            second_factor: None,
-            ..ada()
-        };
-        assert_eq!(
-            judge(second_factor, one_factor),
-            Err(Denial::SecondFactorRequired)
-        );
-
-        let roles = EndUserRule {
-            roles: &["admin", "Editor", "edit"],
-            ..ANYONE
-        };
-        assert_eq!(judge(roles, ada()), Err(Denial::RoleRequired));
-
-        let providers = EndUserRule {
-            sign_in_providers: &["google.com"],
-            ..ANYONE
-        };
-        assert_eq!(judge(providers, ada()), Err(Denial::ProviderNotAllowed));
-
-        let tenants = EndUserRule {
-            tenants: &["blue"],
-            ..ANYONE
-        };
-        assert_eq!(judge(tenants, ada()), Err(Denial::TenantNotAllowed));
-        let own_pool = EndUserRule {
-            tenants: &["-"],
-            ..ANYONE
-        };
-        let blue = EndUserClaims {
-            tenant: Some("blue".into()),
-            ..ada()
-        };
-        assert_eq!(judge(own_pool, blue), Err(Denial::TenantNotAllowed));
-
-        let recent = EndUserRule {
-            signed_in_within: Some(Duration::from_mins(5)),
-            ..ANYONE
-        };
-        let user = EndUser::verified(ada());
-        assert_eq!(
-            end_user(&recent, &user, NOW + Duration::from_mins(5)),
-            Ok(())
-        );
-        assert_eq!(
-            end_user(&recent, &user, NOW + Duration::from_secs(301)),
-            Err(Denial::RecentSignInRequired)
-        );
-    }
-
-    #[test]
-    fn anonymous_accounts_are_admitted_where_the_rule_says_so() {
-        let anonymous = EndUserClaims {
-            sign_in_provider: "anonymous".into(),
-            ..ada()
-        };
-        let rule = EndUserRule {
-            anonymous: true,
-            ..ANYONE
-        };
-        assert_eq!(judge(rule, anonymous), Ok(()));
+impl InternalUserRule {
+    /// Whether the rule admits this user, by the gate's own judgement.
+    ///
+    /// # Errors
+    ///
+    /// The first condition that the user does not meet.
+    pub fn judge(&self, user: &InternalUser) -> Result<(), Denial> {
+        internal_user(self, user)
     }
 }
+
+impl ServiceAccountRule {
+    /// Whether the rule names this service, by the gate's own judgement. The end user for whom it calls is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not.
+    pub fn judge(&self, service: &ServiceAccount) -> Result<(), Denial> {
+        service_account(self, service)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use tower::Layer;
 
-use super::{revocation::Revocation, service::Gate, streams::Streams};
-use crate::{clock::Clock, policy::Policy, verify::FirebaseVerifier};
+use super::{origin::Origins, revocation::Revocation, service::Gate, streams::Streams};
+use crate::{
+    clock::Clock,
+    policy::Policy,
+    verify::{FirebaseVerifier, IapVerifier, ServiceAccountVerifier},
+};
 
 /// Puts a [`Gate`] in front of a service. All clones are one gate: they share keys and limits.
 #[derive(Clone, Debug)]
@@ -18,6 +22,9 @@ pub struct GateLayer {
 pub(super) struct Shared {
     pub(super) policy: Policy,
     pub(super) end_users: Option<FirebaseVerifier>,
+    pub(super) internal_users: Option<IapVerifier>,
+    pub(super) service_accounts: Option<ServiceAccountVerifier>,
+    pub(super) origins: Origins,
     /// There where a rule asks for it.
     pub(super) revocation: Option<Revocation>,
     pub(super) clock: Clock,

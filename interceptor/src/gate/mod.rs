@@ -37,18 +37,22 @@
 mod authenticate;
 mod body;
 mod builder;
+mod check;
 mod credentials;
 mod deadline;
 mod future;
 mod judge;
+mod kind;
 mod layer;
 mod lease;
+mod origin;
 mod revocation;
 mod service;
 mod streams;
 
 pub use body::RequestBody;
-pub use builder::{GateBuilder, GateError};
+pub use builder::GateBuilder;
+pub use check::GateError;
 pub use future::GateFuture;
 pub use layer::GateLayer;
 pub use service::{Admitted, Gate};

@@ -14,7 +14,7 @@ use tonic::body::Body;
 use tower::Service;
 
 use super::{
-    authenticate::Authentication,
+    authenticate::{Authenticated, Refusal},
     body::{Limit, RequestBody},
     credentials,
     deadline::Deadline,
@@ -23,13 +23,7 @@ use super::{
     lease::Lease,
     revocation::Watch,
 };
-use crate::{
-    caller::{Caller, EndUser},
-    denial::Denial,
-    permit::Permit,
-    policy::Method,
-    rule::Admits,
-};
+use crate::{caller::Caller, denial::Denial, permit::Permit, policy::Method, rule::Admits};
 
 /// A service behind the gate. [`GateLayer`](super::GateLayer) makes it.
 #[derive(Clone, Debug)]
@@ -79,22 +73,27 @@ where
         let Some(method) = self.shared.policy.method(request.uri().path()) else {
             return GateFuture::denied(&Denial::MethodUnknown);
         };
-        match self.shared.authenticate(method, &request) {
-            Err(denial) => GateFuture::denied(&denial),
-            Ok(Authentication::Permitted(caller)) => {
-                match self.shared.admit(&mut self.inner, method, caller, request) {
+        match self.shared.authenticate_at_once(method, request.headers()) {
+            Ok(authenticated) => {
+                match self
+                    .shared
+                    .admit(&mut self.inner, method, authenticated, request)
+                {
                     Ok(admission) => GateFuture::admitted(admission),
                     Err(denial) => GateFuture::denied(&denial),
                 }
             }
-            Ok(Authentication::Waits(rule, waiting)) => {
+            Err(Refusal::Denied(denial)) => GateFuture::denied(&denial),
+            Err(Refusal::MustWait) => {
                 // The clone has not been polled ready: it stays behind, and this call takes the one that has.
                 let clone = self.inner.clone();
                 let mut inner = std::mem::replace(&mut self.inner, clone);
                 let shared = self.shared.clone();
                 GateFuture::verifying(async move {
-                    let caller = shared.wait(rule, waiting).await?;
-                    shared.admit(&mut inner, method, caller, request)
+                    let authenticated = shared
+                        .authenticate_patiently(method, request.headers())
+                        .await?;
+                    shared.admit(&mut inner, method, authenticated, request)
                 })
             }
         }
@@ -109,7 +108,7 @@ impl Shared {
         &self,
         inner: &mut S,
         method: &'static Method,
-        caller: Caller,
+        authenticated: Authenticated,
         mut request: Request<B>,
     ) -> Result<Admission<S::Future>, Denial>
     where
@@ -119,12 +118,9 @@ impl Shared {
             true => Some(self.streams.open()?),
             false => None,
         };
-        let lease = || {
-            let user = caller.end_user()?;
-            Some(self.lease(method, user))
-        };
         let limit = if method.client_streaming {
-            lease().map_or(Limit::None, Limit::Lease)
+            self.lease(method, &authenticated)
+                .map_or(Limit::None, Limit::Lease)
         } else {
             Limit::Arrival {
                 within: self.unary_body_timeout,
@@ -132,7 +128,11 @@ impl Shared {
                 deadline: None,
             }
         };
-        let lease = if method.streams() { lease() } else { None };
+        let lease = match method.streams() {
+            true => self.lease(method, &authenticated),
+            false => None,
+        };
+        let caller = authenticated.caller;
 
         credentials::strip(request.headers_mut());
         if method.rule.admits != Admits::Everyone {
@@ -148,17 +148,18 @@ impl Shared {
         })
     }
 
-    /// For as long as the user's token lives, and the account stands where the rule asks (G18, G19).
-    fn lease(&self, method: &'static Method, user: &EndUser) -> Lease {
-        let token = Deadline::new(user.expires_at(), self.clock.clone());
-        let account = match (method.rule.callers(), &self.revocation) {
-            (Some(callers), Some(revocation)) => callers
-                .end_user
-                .as_ref()
-                .and_then(|rule| Watch::new(revocation.clone(), rule, user.clone())),
-            _ => None,
+    /// For as long as the first of the tokens lives, and the user's account stands where the rule asks (G18, G19).
+    fn lease(&self, method: &'static Method, authenticated: &Authenticated) -> Option<Lease> {
+        let tokens = Deadline::new(authenticated.until?, self.clock.clone());
+        let account = || {
+            let rule = method
+                .rule
+                .callers()?
+                .end_user_rule(&authenticated.caller)?;
+            let user = authenticated.caller.end_user()?.clone();
+            Watch::new(self.revocation.clone()?, rule, user)
         };
-        Lease::new(token, account)
+        Some(Lease::new(tokens, account()))
     }
 }
 

@@ -4,13 +4,14 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use prost_build::Method;
 use quote::{format_ident, quote};
 
-use super::{docs, rule};
+use super::{caller::Promise, docs, rule, sentence};
 use crate::rules::Rule;
 
 /// One method: as prost describes it, and its rule.
 pub(super) struct GatedMethod<'a> {
     method: &'a Method,
     rule: &'a Rule,
+    promise: Promise,
     request: TokenStream,
     message: TokenStream,
 }
@@ -23,6 +24,7 @@ impl<'a> GatedMethod<'a> {
         Self {
             method,
             rule,
+            promise: Promise::of(rule),
             request: if method.client_streaming {
                 quote!(::tonic::Request<::tonic::Streaming<#request>>)
             } else {
@@ -48,13 +50,19 @@ impl<'a> GatedMethod<'a> {
         }
     }
 
+    /// The enum of those who may call, where several kinds may.
+    pub(super) fn callers(&self) -> Option<TokenStream> {
+        self.promise.definition(&self.method.proto_name)
+    }
+
     /// The handler, as the service implements it.
     pub(super) fn signature(&self) -> TokenStream {
         let mut docs = self.method.comments.leading.clone();
-        docs.extend([String::new(), rule::sentence(self.rule)]);
+        docs.extend([String::new(), sentence::of(self.rule)]);
         let docs = docs::lines(&docs);
         let name = format_ident!("{}", self.method.name);
-        let caller = rule::caller_type(self.rule).map(|caller| quote!(caller: #caller,));
+        let caller = self.promise.caller_type(&self.method.proto_name);
+        let caller = caller.map(|caller| quote!(caller: #caller,));
         let (request, message) = (&self.request, &self.message);
         let response = if self.method.server_streaming {
             quote! {
@@ -78,12 +86,8 @@ impl<'a> GatedMethod<'a> {
         let index = Literal::usize_unsuffixed(index);
         let name = format_ident!("{}", self.method.name);
         let (request, message) = (&self.request, &self.message);
-        let (mutable, take, caller) = match rule::take_caller(self.rule) {
-            Some(take) => (
-                quote!(mut),
-                quote!(let caller = #take(&mut request, &METHODS[#index])?;),
-                quote!(caller,),
-            ),
+        let (mutable, take, caller) = match self.promise.take(&self.method.proto_name, &index) {
+            Some(take) => (quote!(mut), take, quote!(caller,)),
             None => Default::default(),
         };
         let call = quote!(#handlers::#name(&self.0, #caller request).await);

@@ -1,8 +1,10 @@
 //! The module `.._gate` of a service, after what tonic generates for it.
 
+mod caller;
 mod docs;
 mod method;
 mod rule;
+mod sentence;
 
 use proc_macro2::{Literal, TokenStream};
 use prost_build::{Service, ServiceGenerator};
@@ -52,6 +54,7 @@ impl GateGenerator {
 
         let count = Literal::usize_unsuffixed(methods.len());
         let constants = methods.iter().map(|method| method.constant(&full_name));
+        let callers = methods.iter().filter_map(GatedMethod::callers);
         let signatures = methods.iter().map(GatedMethod::signature);
         let adapters = methods
             .iter()
@@ -89,6 +92,8 @@ impl GateGenerator {
             pub mod #module {
                 #methods_docs
                 pub static METHODS: [::callgate::Method; #count] = [#(#constants),*];
+
+                #(#callers)*
 
                 #trait_docs
                 pub trait #name: ::std::marker::Send + ::std::marker::Sync + 'static {

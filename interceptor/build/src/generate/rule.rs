@@ -1,63 +1,90 @@
-//! Rules, as Rust and as a sentence.
-
-use std::time::Duration;
+//! Rules as Rust: constants of `callgate`'s types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::rules::{EndUserRule, Rule};
+use crate::rules::{
+    Admits, AppCheckRule, Callers, EndUserRule, InternalUserRule, Rule, ServiceAccountRule,
+};
 
 /// The `callgate::Rule`, as a constant expression.
 pub(super) fn constant(rule: &Rule) -> TokenStream {
-    match rule {
-        Rule::Public => quote!(::callgate::Rule::PUBLIC),
-        Rule::EndUser(rule) => {
+    let constant = match &rule.admits {
+        Admits::Everyone => quote!(::callgate::Rule::PUBLIC),
+        Admits::Callers(Callers {
+            end_user: Some(rule),
+            internal_user: None,
+            service_account: None,
+        }) => {
             let rule = end_user(rule);
             quote!(::callgate::Rule::end_user(#rule))
         }
-    }
-}
-
-/// The type of the caller that a handler takes. `None` where it takes none.
-pub(super) fn caller_type(rule: &Rule) -> Option<TokenStream> {
-    match rule {
-        Rule::Public => None,
-        Rule::EndUser(EndUserRule {
-            may_be_absent: true,
-            ..
-        }) => Some(quote!(::std::option::Option<::callgate::EndUser>)),
-        Rule::EndUser(_) => Some(quote!(::callgate::EndUser)),
-    }
-}
-
-/// The function that takes this caller off a request.
-pub(super) fn take_caller(rule: &Rule) -> Option<TokenStream> {
-    match rule {
-        Rule::Public => None,
-        Rule::EndUser(EndUserRule {
-            may_be_absent: true,
-            ..
-        }) => Some(quote!(::callgate::generated::optional_end_user)),
-        Rule::EndUser(_) => Some(quote!(::callgate::generated::end_user)),
-    }
-}
-
-/// The rule in words, for the documentation of the handler.
-pub(super) fn sentence(rule: &Rule) -> String {
-    match rule {
-        Rule::Public => {
-            "Rule: `public`. Everyone may call; the caller is not looked at.".to_owned()
+        Admits::Callers(callers) => {
+            let callers = any_of(callers);
+            quote!(::callgate::Rule::any_of(#callers))
         }
-        Rule::EndUser(rule) => {
-            let who = match (rule.may_be_absent, rule.anonymous) {
-                (true, _) => "`Option<EndUser>`, which is `None` for a call without a token",
-                (false, true) => "`EndUser`, who may have an anonymous account",
-                (false, false) => "`EndUser`, who is signed in and no anonymous account",
-            };
-            let mut caller = vec![who.to_owned()];
-            caller.extend(conditions(rule));
-            format!("Rule: `end_user`. The caller is an {}.", caller.join(", "))
+    };
+    match &rule.app_check {
+        None => constant,
+        Some(app) => {
+            let app = app_check(app);
+            quote!(#constant.with_app_check(#app))
         }
+    }
+}
+
+fn any_of(callers: &Callers) -> TokenStream {
+    let end_user = callers.end_user.as_ref().map(|rule| {
+        let rule = end_user(rule);
+        quote!(end_user: ::std::option::Option::Some(#rule),)
+    });
+    let internal_user = callers.internal_user.as_ref().map(|rule| {
+        let rule = internal_user(rule);
+        quote!(internal_user: ::std::option::Option::Some(#rule),)
+    });
+    let service_account = callers.service_account.as_ref().map(|rule| {
+        let rule = service_account(rule);
+        quote!(service_account: ::std::option::Option::Some(#rule),)
+    });
+    quote! {
+        ::callgate::Callers { #end_user #internal_user #service_account ..::callgate::Callers::NOBODY }
+    }
+}
+
+fn internal_user(rule: &InternalUserRule) -> TokenStream {
+    let InternalUserRule {
+        hosted_domains,
+        external,
+        service_accounts,
+    } = rule;
+    quote! {
+        ::callgate::InternalUserRule {
+            hosted_domains: &[#(#hosted_domains),*],
+            external: #external,
+            service_accounts: #service_accounts,
+            ..::callgate::InternalUserRule::ANYONE
+        }
+    }
+}
+
+fn service_account(rule: &ServiceAccountRule) -> TokenStream {
+    let names = &rule.names;
+    let on_behalf_of = match &rule.on_behalf_of {
+        None => quote!(::std::option::Option::None),
+        Some(rule) => {
+            let rule = end_user(rule);
+            quote!(::std::option::Option::Some(#rule))
+        }
+    };
+    quote! {
+        ::callgate::ServiceAccountRule { names: &[#(#names),*], on_behalf_of: #on_behalf_of }
+    }
+}
+
+fn app_check(rule: &AppCheckRule) -> TokenStream {
+    let AppCheckRule { apps, consume } = rule;
+    quote! {
+        ::callgate::AppCheckRule { apps: &[#(#apps),*], consume: #consume }
     }
 }
 
@@ -69,6 +96,7 @@ fn end_user(rule: &EndUserRule) -> TokenStream {
         (quote!(anonymous), rule.anonymous),
         (quote!(email_verified), rule.email_verified),
         (quote!(second_factor), rule.second_factor),
+        (quote!(session_cookie), rule.session_cookie),
     ] {
         if value {
             fields.push(quote!(#field: true));
@@ -102,51 +130,5 @@ fn end_user(rule: &EndUserRule) -> TokenStream {
     }
     quote! {
         ::callgate::EndUserRule { #(#fields,)* ..::callgate::EndUserRule::SIGNED_IN }
-    }
-}
-
-fn conditions(rule: &EndUserRule) -> Vec<String> {
-    let mut conditions = Vec::new();
-    if rule.email_verified {
-        conditions.push("with a verified e-mail address".to_owned());
-    }
-    if rule.second_factor {
-        conditions.push("with a second factor".to_owned());
-    }
-    if !rule.roles.is_empty() {
-        conditions.push(format!("with the role {}", any_of(&rule.roles)));
-    }
-    if !rule.sign_in_providers.is_empty() {
-        conditions.push(format!("signed in by {}", any_of(&rule.sign_in_providers)));
-    }
-    if let Some(within) = rule.signed_in_within {
-        conditions.push(format!("signed in at most {} ago", in_words(within)));
-    }
-    if let Some(within) = rule.revocation_checked_within {
-        conditions.push(match within {
-            Duration::ZERO => "whose account is looked up for every call".to_owned(),
-            _ => format!(
-                "whose account was looked up at most {} ago",
-                in_words(within)
-            ),
-        });
-    }
-    if !rule.tenants.is_empty() {
-        conditions.push(format!("of the tenant {}", any_of(&rule.tenants)));
-    }
-    conditions
-}
-
-fn any_of(entries: &[String]) -> String {
-    let quoted: Vec<_> = entries.iter().map(|entry| format!("`{entry}`")).collect();
-    quoted.join(" or ")
-}
-
-fn in_words(duration: Duration) -> String {
-    match duration.as_secs() {
-        seconds if duration.subsec_nanos() == 0 && seconds % 60 == 0 => {
-            format!("{} min", seconds / 60)
-        }
-        _ => format!("{} s", duration.as_secs_f64()),
     }
 }

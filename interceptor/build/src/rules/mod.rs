@@ -3,12 +3,17 @@
 //! A method's own rule replaces the default rule of its service as a whole.
 
 mod check;
+mod model;
 mod wire;
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use prost_reflect::{
     DynamicMessage, ExtensionDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor,
+};
+
+pub(crate) use model::{
+    Admits, AppCheckRule, Callers, EndUserRule, InternalUserRule, Rule, ServiceAccountRule,
 };
 
 use crate::{
@@ -19,28 +24,6 @@ use crate::{
 /// The fields `options` of `google.protobuf.MethodDescriptorProto` and of `ServiceDescriptorProto`.
 const METHOD_OPTIONS: i32 = 4;
 const SERVICE_OPTIONS: i32 = 3;
-
-/// What one method demands of its caller: all that the gate can enforce, and nothing that contradicts itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Rule {
-    Public,
-    EndUser(EndUserRule),
-}
-
-/// What is demanded of an end user: the twin of `callgate::EndUserRule`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "as in the proto")]
-pub(crate) struct EndUserRule {
-    pub(crate) may_be_absent: bool,
-    pub(crate) anonymous: bool,
-    pub(crate) email_verified: bool,
-    pub(crate) second_factor: bool,
-    pub(crate) roles: Vec<String>,
-    pub(crate) sign_in_providers: Vec<String>,
-    pub(crate) signed_in_within: Option<Duration>,
-    pub(crate) revocation_checked_within: Option<Duration>,
-    pub(crate) tenants: Vec<String>,
-}
 
 /// The rule of every method, by its full name: `greeter.v1.GreeterService/Greet`.
 #[derive(Debug, Default)]
@@ -110,13 +93,13 @@ impl Reader<'_> {
         let Some(option) = option(&service.options(), self.default_rule) else {
             return DefaultRule::Missing;
         };
-        let parsed = check::parse(&option).and_then(|rule| match rule {
-            Rule::Public => Err(vec![
+        let parsed = check::parse(&option).and_then(|rule| match rule.admits {
+            Admits::Everyone => Err(vec![
                 "a default rule may not be public; write `option (callgate.v1.rule) = { public: {} };` in each method that \
                  everyone may call"
                     .to_owned(),
             ]),
-            rule @ Rule::EndUser(_) => Ok(rule),
+            Admits::Callers(_) => Ok(rule),
         });
         match parsed {
             Ok(rule) => DefaultRule::Rule(rule),

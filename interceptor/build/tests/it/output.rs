@@ -67,7 +67,7 @@ fn the_methods_of_a_service_hold_the_rules_of_the_proto() {
         methods,
         [
             constant("ByDefault", false, false, &user("email_verified:true")),
-            constant("Public", false, false, "Public"),
+            constant("Public", false, false, "PUBLIC"),
             constant("Optional", false, false, &user("may_be_absent:true")),
             constant(
                 "All",

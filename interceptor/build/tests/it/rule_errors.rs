@@ -283,6 +283,13 @@ fn what_sounds_strict_but_is_no_contradiction() {
         "end_user: { signed_in_within: { seconds: 31536000 } }",
         "end_user: { revocation_checked_within: {} }",
         "end_user: { anonymous: true revocation_checked_within: { seconds: 1209600 } }",
+        "end_user: { session_cookie: true revocation_checked_within: {} }",
+        "end_user: {} app_check: { apps: \"1:2:web:3\" consume: true }",
+        "internal_user: {}",
+        "internal_user: { hosted_domains: [\"example.com\", \"example.org\"] }",
+        "internal_user: { external: true service_accounts: true }",
+        "service_account: { names: \"cron\" on_behalf_of: { roles: \"admin\" } }",
+        "end_user: {} internal_user: {} service_account: { names: [\"cron\", \"admin\"] }",
     ] {
         let source = format!(
             "syntax = \"proto3\"; import \"callgate/v1/rule.proto\"; message Empty {{}}
@@ -297,24 +304,37 @@ fn what_sounds_strict_but_is_no_contradiction() {
 }
 
 #[test]
-fn what_nothing_enforces_yet() {
-    assert_eq!(
-        rule("internal_user: {}"),
-        "`internal_user` is not supported yet: nothing would enforce it; remove it from the rule"
-    );
-    assert_eq!(
-        rule("end_user: { session_cookie: true revocation_checked_within: {} }"),
-        "`end_user.session_cookie` is not supported yet: nothing would enforce it; remove it from the rule"
-    );
-    for (rest, field) in [
-        ("service_account: { names: \"cron\" }", "service_account"),
-        ("public: {} app_check: {}", "app_check"),
-        ("end_user: {} app_check: {}", "app_check"),
+fn an_organization_that_nobody_can_be_of() {
+    for (rest, expected) in [
+        (
+            "internal_user: { hosted_domains: \"Example.com\" }",
+            "`internal_user.hosted_domains` has the entry \"Example.com\"; write a domain as Google does, in lower case, such as \
+             \"example.com\"",
+        ),
+        (
+            "internal_user: { hosted_domains: \"ada@example.com\" }",
+            "`internal_user.hosted_domains` has the entry \"ada@example.com\"; write a domain as Google does, in lower case, such as \
+             \"example.com\"",
+        ),
+        (
+            "internal_user: { hosted_domains: \"example.com\" external: true }",
+            "`internal_user.external` stands beside `hosted_domains`, and such callers are of no domain; remove one or the other",
+        ),
+        (
+            "internal_user: { hosted_domains: \"example.com\" service_accounts: true }",
+            "`internal_user.service_accounts` stands beside `hosted_domains`, and such callers are of no domain; remove one or the \
+             other",
+        ),
     ] {
-        let error = rule(rest);
-        assert!(
-            error.contains(&format!("`{field}` is not supported yet")),
-            "{error}"
-        );
+        assert_eq!(rule(rest), expected);
     }
+}
+
+#[test]
+fn a_service_by_its_e_mail_address() {
+    assert_eq!(
+        rule("service_account: { names: \"cron@my-project.iam.gserviceaccount.com\" }"),
+        "`service_account.names` has the e-mail address \"cron@my-project.iam.gserviceaccount.com\"; write the name that the \
+         configuration maps to it"
+    );
 }

@@ -1,67 +1,26 @@
-//! Which header holds which credential, how one is read, and how all are taken off a request (G4, G5).
+//! Taking every credential off a request.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
 };
 
-use crate::denial::Denial;
-
-/// Where a service that acts for a user puts the user's own token.
-pub(super) const END_USER_AUTHORIZATION: HeaderName =
-    HeaderName::from_static("x-end-user-authorization");
-
-/// The longest token that is looked at, in bytes.
-const MAX_TOKEN: usize = 8 * 1024;
+use super::{APP_CHECK, END_USER_AUTHORIZATION, IAP_ASSERTION, SESSION_COOKIE};
 
 /// Credentials, of callers and of proxies on the way, that no handler may see. `authorization` is not in this list.
 const OTHERS: [HeaderName; 5] = [
     END_USER_AUTHORIZATION,
     PROXY_AUTHORIZATION,
-    HeaderName::from_static("x-firebase-appcheck"),
-    HeaderName::from_static("x-goog-iap-jwt-assertion"),
+    APP_CHECK,
+    IAP_ASSERTION,
     HeaderName::from_static("x-serverless-authorization"),
 ];
 
 /// What Identity-Aware Proxy says of its user without proof.
 const UNPROVEN_PREFIX: &str = "x-goog-authenticated-user-";
 
-/// The name of the cookie that holds a Firebase session.
-const SESSION_COOKIE: &[u8] = b"__session";
-
-/// The direct caller's token, in the form that RFC 6750 gives a bearer token; strictly the characters of a JWT.
-pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Denial::TokenMalformed("more than one authorization header"));
-    }
-    let Some((scheme, token)) = value.to_str().ok().and_then(|v| v.split_once(' ')) else {
-        return Err(Denial::TokenMalformed(
-            "the authorization header is not `Bearer <token>`",
-        ));
-    };
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Denial::TokenMalformed(
-            "the authorization scheme is not Bearer",
-        ));
-    }
-    if token.len() > MAX_TOKEN {
-        return Err(Denial::TokenMalformed("longer than 8 KiB"));
-    }
-    let is_jwt_character = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    if token.is_empty() || !token.bytes().all(is_jwt_character) {
-        return Err(Denial::TokenMalformed(
-            "characters that no token has, or none",
-        ));
-    }
-    Ok(Some(token))
-}
-
 /// Takes every credential off a request, so that none reaches a handler or what the handler calls.
-pub(super) fn strip(headers: &mut HeaderMap) {
+pub(in crate::gate) fn strip(headers: &mut HeaderMap) {
     headers.remove(AUTHORIZATION);
     if headers.keys().any(is_other_credential) {
         let found: Vec<HeaderName> = headers
@@ -124,50 +83,6 @@ mod tests {
                 )
             })
             .collect()
-    }
-
-    #[test]
-    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
-        for scheme in ["Bearer", "bearer", "BEARER"] {
-            let headers = headers(&[("authorization", &format!("{scheme} a.b-c_9"))]);
-            assert_eq!(bearer(&headers), Ok(Some("a.b-c_9")), "{scheme}");
-        }
-        assert_eq!(bearer(&HeaderMap::new()), Ok(None));
-    }
-
-    #[test]
-    fn whatever_is_not_one_bearer_token_is_malformed() {
-        let long = format!("Bearer {}", "a".repeat(MAX_TOKEN + 1));
-        for value in [
-            "",
-            "Bearer",
-            "Bearer ",
-            "Bearer  a.b.c",
-            "Bearer a.b.c ",
-            "Bearer a.b.c, Bearer d.e.f",
-            "Basic dTpw",
-            "a.b.c",
-            "Bearer a.b.c=",
-            "Bearer a+b.c/d.e",
-            "Bearer\ta.b.c",
-            "Bearer a.b.\u{e9}",
-            &long,
-        ] {
-            let answer = bearer(&headers(&[("authorization", value)])).map(|t| t.map(str::len));
-            assert!(
-                matches!(answer, Err(Denial::TokenMalformed(_))),
-                "{value:.40}: {answer:?}"
-            );
-        }
-        let longest = format!("Bearer {}", "a".repeat(MAX_TOKEN));
-        assert!(bearer(&headers(&[("authorization", &longest)])).is_ok());
-    }
-
-    #[test]
-    fn two_authorization_headers_are_malformed_even_when_equal() {
-        let mut headers = headers(&[("authorization", "Bearer a.b.c")]);
-        headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer a.b.c"));
-        assert!(matches!(bearer(&headers), Err(Denial::TokenMalformed(_))));
     }
 
     #[test]
