@@ -147,6 +147,14 @@ impl Steps {
     }
 }
 
+/// What a reading came to, in words.
+pub(crate) fn say<T>(result: &Result<T, Denial>, words: &str) -> Result<String, Denial> {
+    match result {
+        Ok(_) => Ok(words.to_owned()),
+        Err(denial) => Err(denial.clone()),
+    }
+}
+
 /// A denial's words, less what stands before them for the log.
 fn words(denial: &Denial) -> String {
     match denial {

@@ -135,6 +135,12 @@ impl KeyStore {
         self.0.snapshot.load().as_ref()?.age(self.0.clock.now())
     }
 
+    /// Whether no fetched key is ever older than this. Keys that are fixed have no age.
+    pub(crate) fn keeps_at_most(&self, total: Duration) -> bool {
+        let origin = self.0.origin.as_ref();
+        origin.is_none_or(|o| o.fetch.max_age_total.is_some_and(|most| most <= total))
+    }
+
     /// How many fetches were begun.
     pub fn fetches(&self) -> u64 {
         self.0.origin.as_ref().map_or(0, |o| o.flights().started())

@@ -54,4 +54,20 @@ pub enum VerifierError {
     /// Each account has one name, and each name one account, lest it depend on their order who calls.
     #[error("{0:?} is mapped twice")]
     AccountTwice(String),
+    /// Projects are numbered from 1.
+    #[error("0 is not the number of a Google Cloud project")]
+    ProjectNumber,
+    /// Google forbids to keep App Check's keys for long, since they are replaced often.
+    #[error(
+        "App Check's keys must not be kept for more than 6 hours: make their store with AppCheckVerifier::fetched_keys, or set its \
+         max_age_total"
+    )]
+    AppCheckKeys,
+    /// The emulator's tokens are unsigned, so they must count for nothing that exists.
+    #[cfg(feature = "emulator")]
+    #[error(
+        "{0:?} may be a project that exists, for which the emulator's unsigned tokens must not count: take an id that begins \
+         with `demo-`"
+    )]
+    EmulatorProject(String),
 }

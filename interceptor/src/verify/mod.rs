@@ -3,8 +3,13 @@
 //! | verifier | of whom | keys |
 //! |---|---|---|
 //! | [`FirebaseVerifier`] | [`EndUser`] | [`FIREBASE_KEYS_URL`] |
+//! | [`SessionCookieVerifier`] | [`EndUser`] | [`SESSION_COOKIE_KEYS_URL`] |
 //! | [`IapVerifier`] | [`InternalUser`](crate::InternalUser) | [`IAP_KEYS_URL`] |
 //! | [`ServiceAccountVerifier`] | [`ServiceAccount`](crate::ServiceAccount) | [`GOOGLE_KEYS_URL`] |
+//! | [`AppCheckVerifier`] | [`App`] | [`APP_CHECK_KEYS_URL`] |
+//!
+//! With the feature `emulator` there is another one, `EmulatorVerifier`, of [`EndUser`]s and without keys, for the unsigned tokens of
+//! Firebase's emulator.
 //!
 //! ```
 //! use callgate::{FirebaseVerifier, keys::KeyStore, verify::{Check, FIREBASE_KEYS_URL}};
@@ -21,23 +26,32 @@
 //! ```
 
 mod accounts;
+mod app_check;
 mod claims;
+#[cfg(feature = "emulator")]
+mod emulator;
+mod end_users;
 mod error;
 mod firebase;
 mod iap;
 mod payload;
 mod period;
 mod service_account;
+mod session_cookie;
 mod settings;
 mod signed_by;
 
 use crate::{caller::EndUser, denial::Denial};
 
 pub(crate) use accounts::SERVICE_ACCOUNT_SUFFIX;
+pub use app_check::{APP_CHECK_KEYS_URL, APP_CHECK_NO_TOKEN, App, AppCheckVerifier};
+#[cfg(feature = "emulator")]
+pub use emulator::EmulatorVerifier;
 pub use error::VerifierError;
 pub use firebase::{FIREBASE_KEYS_URL, FirebaseVerifier};
 pub use iap::{IAP_KEYS_URL, IapVerifier};
 pub use service_account::{GOOGLE_KEYS_URL, ServiceAccountVerifier};
+pub use session_cookie::{SESSION_COOKIE_KEYS_URL, SessionCookieVerifier};
 
 /// What became of a token that was checked without waiting for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

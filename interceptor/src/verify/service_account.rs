@@ -176,9 +176,7 @@ impl ServiceAccountVerifier {
             .judge(&[("iat", Some(iat)), ("nbf", claims.nbf)], exp)?;
 
         let Some(name) = self.accounts.name(&email, &sub) else {
-            return Err(Denial::CallerNotAllowed(
-                "an account that the configuration gives no name to",
-            ));
+            return Err(Denial::ServiceNotAllowed);
         };
         Ok(ServiceAccount::verified(ServiceAccountClaims {
             name: name.into(),

@@ -73,7 +73,7 @@ const TAKEN_CLAIMS: [&str; 54] = [
 ];
 
 /// Which pools of users a verifier accepts (G13).
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Tenants(Box<[String]>);
 
 // === impl Tenants ===

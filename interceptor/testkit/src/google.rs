@@ -57,7 +57,7 @@ impl GoogleIssuer {
         self
     }
 
-    /// Publishes the keys of these numbers, 1 to 4, and signs with the first.
+    /// Publishes the keys of these numbers, 1 to 8, and signs with the first.
     #[must_use]
     pub fn publishing(mut self, keys: &[usize]) -> Self {
         self.published = keys.into();

@@ -25,30 +25,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Other callers have issuers as well: an [`IapIssuer`] makes the assertions of internal users, a [`GoogleIssuer`] the ID tokens of
-//! service accounts. That no token of one kind passes for another is what [`confusion::assert_none`] tries, on any verifiers.
+//! Other kinds of tokens have issuers as well:
+//!
+//! | issuer | of what |
+//! |---|---|
+//! | [`FirebaseIssuer`] | ID tokens of end users |
+//! | [`SessionCookieIssuer`] | session cookies of end users |
+//! | [`EmulatorIssuer`] | unsigned tokens of end users, by Firebase's emulator |
+//! | [`IapIssuer`] | assertions of internal users |
+//! | [`GoogleIssuer`] | ID tokens of service accounts |
+//! | [`AppCheckIssuer`] | tokens of apps |
+//!
+//! That no token of one kind passes for another is what [`confusion`] tries, on any verifiers and on any server.
 //!
 //! Time stands still with a manual [`Clock`](callgate::Clock), given to [`FirebaseIssuer::clock`] and to whatever else has to
 //! agree on the time.
 
 #![warn(missing_docs)]
 
+mod app_check;
 pub mod confusion;
 mod ec_key;
+mod emulator;
+mod end_user;
 mod firebase;
 mod google;
 mod iap;
 pub mod key_server;
 mod members;
 mod rsa_key;
+mod session_cookie;
 mod signing_key;
 mod token;
 
+pub use app_check::AppCheckIssuer;
 pub use ec_key::{EcKey, ec_jwks};
+pub use emulator::EmulatorIssuer;
+pub use end_user::EndUserIssuer;
 pub use firebase::FirebaseIssuer;
 pub use google::GoogleIssuer;
 pub use iap::IapIssuer;
 pub use key_server::KeyServer;
 pub use rsa_key::{RsaKey, jwks};
+pub use session_cookie::SessionCookieIssuer;
 pub use signing_key::SigningKey;
 pub use token::{TokenBuilder, flip_bit};

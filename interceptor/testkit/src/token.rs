@@ -23,11 +23,14 @@ pub struct TokenBuilder<I = FirebaseIssuer> {
     pub(crate) issuer: I,
     header: Members,
     pub(crate) claims: Members,
-    /// Members of the claim `firebase`, where this is a Firebase ID token.
+    /// Members of the claim `firebase`, where this is an end user's token.
     pub(crate) firebase: Members,
+    /// The tenant of the end user, where it is one's token.
+    pub(crate) tenant: Option<String>,
     raw_header: Option<String>,
     raw_claims: Option<String>,
-    key: SigningKey,
+    /// None for what is not signed.
+    key: Option<SigningKey>,
 }
 
 impl<I> TokenBuilder<I> {
@@ -37,11 +40,24 @@ impl<I> TokenBuilder<I> {
         header.set("alg", key.alg());
         header.set("kid", key.kid());
         header.set("typ", "JWT");
+        Self::new(issuer, header, Some(key))
+    }
+
+    /// A token without claims and without a signature.
+    pub(crate) fn unsigned(issuer: I) -> Self {
+        let mut header = Members::default();
+        header.set("alg", "none");
+        header.set("typ", "JWT");
+        Self::new(issuer, header, None)
+    }
+
+    fn new(issuer: I, header: Members, key: Option<SigningKey>) -> Self {
         Self {
             issuer,
             header,
             claims: Members::default(),
             firebase: Members::default(),
+            tenant: None,
             raw_header: None,
             raw_claims: None,
             key,
@@ -96,20 +112,45 @@ impl<I> TokenBuilder<I> {
 
     /// Names the key of this number, of the issuer's own kind, and signs with it.
     pub fn key(self, number: usize) -> Self {
-        let key = self.key.sibling(number);
-        self.header("kid", key.kid()).forged_with(number)
+        let key = self.sibling(number);
+        self.header("kid", key.kid()).forged_with_any(key)
     }
 
     /// Signs with the key of this number, of the issuer's own kind, whichever key the header names.
     pub fn forged_with(self, number: usize) -> Self {
-        let key = self.key.sibling(number);
+        let key = self.sibling(number);
         self.forged_with_any(key)
     }
 
     /// Signs with this key, whichever key and algorithm the header names.
     pub fn forged_with_any(mut self, key: SigningKey) -> Self {
-        self.key = key;
+        self.key = Some(key);
         self
+    }
+
+    /// Makes it one of the emulator's: it names no key, and is not signed.
+    pub fn emulated(mut self) -> Self {
+        self.key = None;
+        self.header("alg", "none").without_header("kid")
+    }
+
+    /// The same token, of no issuer to ask.
+    pub(crate) fn of_nobody(self) -> TokenBuilder<()> {
+        TokenBuilder {
+            issuer: (),
+            header: self.header,
+            claims: self.claims,
+            firebase: self.firebase,
+            tenant: self.tenant,
+            raw_header: self.raw_header,
+            raw_claims: self.raw_claims,
+            key: self.key,
+        }
+    }
+
+    fn sibling(&self, number: usize) -> SigningKey {
+        self.key
+            .map_or(SigningKey::Rsa(number), |key| key.sibling(number))
     }
 
     /// Puts this text in the place of the header.
@@ -138,11 +179,11 @@ impl<I> TokenBuilder<I> {
             .unwrap_or_else(|| self.claims.to_json())
     }
 
-    /// The token, signed.
+    /// The token, signed, unless it is one of the emulator's.
     pub fn sign(&self) -> String {
         let signed = self.to_sign();
-        let signature = self.key.sign(signed.as_bytes());
-        format!("{signed}.{signature}")
+        let signature = self.key.map(|key| key.sign(signed.as_bytes()));
+        format!("{signed}.{}", signature.unwrap_or_default())
     }
 
     /// The token with this text in the place of the signature; an empty one makes it unsigned.

@@ -1,15 +1,21 @@
 //! The verifiers: what each accepts, and each thing that it refuses. What is of no verifier by name is of Firebase ID tokens.
 
 mod accepted;
+mod app_check;
+mod changes;
 mod claims;
 mod confusion;
+mod emulator;
 mod form;
 mod header;
 mod iap;
 mod keys;
 mod mutated;
+mod mutated_kinds;
 mod roles;
 mod service_account;
+mod session_cookie;
+mod slots;
 mod tenants;
 mod times;
 

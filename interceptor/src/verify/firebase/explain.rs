@@ -1,13 +1,11 @@
 //! The checks of a Firebase ID token one by one, beyond the first that fails.
 //!
-//! They are the same as in `SignedBy::check` and `FirebaseVerifier::judge`, in their order; tests hold the two together.
+//! They are the same as in `SignedBy::check` and `EndUsers::judge`, in their order; tests hold the two together.
 
-use std::time::{Duration, UNIX_EPOCH};
-
-use super::{Claims, FirebaseVerifier, MAX_LIFETIME, MAX_UID, invalid, period, required};
+use super::FirebaseVerifier;
 use crate::{
     denial::{Denial, Invalid, loggable},
-    explain::{Explanation, Steps, ago, moment},
+    explain::{Explanation, Steps, say},
     keys::Find,
     token::{Algorithm, Header, Parts},
     verify::signed_by::unknown_key,
@@ -16,25 +14,13 @@ use crate::{
 /// The checks of header and signature.
 const OF_SIGNATURE: [&str; 3] = ["header", "key", "signature"];
 
-/// The checks that read the payload.
-const OF_CLAIMS: [&str; 8] = [
-    "issuer",
-    "audience",
-    "subject",
-    "sign-in",
-    "tenant",
-    "lifetime",
-    "not-before",
-    "expiry",
-];
-
 impl FirebaseVerifier {
     /// Verifies a token, waiting for keys where they have to be fetched, and says why it is accepted or refused: for people,
     /// not for calls, since it tells more than a caller should learn.
     pub async fn explain(&self, token: &str) -> Explanation {
         let verdict = self.verify(token).await;
         let steps = self.steps(token, verdict.as_ref().err());
-        Explanation::new(token, &self.project_id, verdict, steps)
+        Explanation::new(token, self.project_id(), verdict, steps)
     }
 
     fn steps(&self, token: &str, verdict: Option<&Denial>) -> Steps {
@@ -56,20 +42,7 @@ impl FirebaseVerifier {
                 removed.then(|| unsigned_payload(token)).flatten()
             }
         };
-        let Some(payload) = payload else {
-            steps.skip(&["claims"], "the claims cannot be read");
-            steps.skip(&OF_CLAIMS, "the claims cannot be read");
-            return steps;
-        };
-        let claims = Claims::read(&payload, &self.roles_claim);
-        steps.add(
-            "claims",
-            say(&claims, "JSON, each claim once and of its type"),
-        );
-        match claims {
-            Ok(claims) => self.claims(&mut steps, &claims),
-            Err(_) => steps.skip(&OF_CLAIMS, "the claims cannot be read"),
-        }
+        self.users.explain(&mut steps, payload.as_deref());
         steps
     }
 
@@ -106,159 +79,10 @@ impl FirebaseVerifier {
             }
         }
     }
-
-    fn claims(&self, steps: &mut Steps, claims: &Claims<'_>) {
-        steps.add("issuer", self.issuer(claims));
-        steps.add("audience", self.audience(claims));
-        steps.add("subject", subject(claims));
-        steps.add("sign-in", sign_in(claims));
-        match &claims.firebase {
-            Some(firebase) => steps.add("tenant", self.tenant(firebase.tenant.as_deref())),
-            None => steps.skip(&["tenant"], "the claim firebase is missing"),
-        }
-        steps.add("lifetime", lifetime(claims));
-        self.not_before(steps, claims);
-        self.expiry(steps, claims);
-    }
-
-    fn issuer(&self, claims: &Claims<'_>) -> Result<String, Denial> {
-        let iss = required(claims.iss.as_deref(), "iss")?;
-        if *iss != *self.issuer {
-            return Err(Invalid::Issuer(loggable(iss)).into());
-        }
-        Ok(format!("Firebase, for project {}", self.project_id))
-    }
-
-    fn audience(&self, claims: &Claims<'_>) -> Result<String, Denial> {
-        let aud = required(claims.aud.as_deref(), "aud")?;
-        if *aud != *self.project_id {
-            return Err(Invalid::Audience(loggable(aud)).into());
-        }
-        Ok(format!("project {}", self.project_id))
-    }
-
-    fn tenant(&self, tenant: Option<&str>) -> Result<String, Denial> {
-        match (self.tenants.accepts(tenant), tenant) {
-            (true, None) => Ok("the project's own users".to_owned()),
-            (true, Some(tenant)) => Ok(format!("the tenant \"{}\"", loggable(tenant))),
-            (false, Some(_)) => Err(invalid("firebase.tenant is not a configured tenant")),
-            (false, None) => Err(invalid(
-                "firebase.tenant is missing, and the project's own users are not configured",
-            )),
-        }
-    }
-
-    fn not_before(&self, steps: &mut Steps, claims: &Claims<'_>) {
-        let now = self.period.now();
-        let times = [
-            ("iat", claims.iat),
-            ("auth_time", claims.auth_time),
-            ("nbf", claims.nbf),
-        ];
-        let early = times.into_iter().find_map(|(name, time)| {
-            time.filter(|time| *time > now + self.period.skew)
-                .map(|time| (name, time))
-        });
-        let Some((name, time)) = early else {
-            return steps.add(
-                "not-before",
-                Ok("none of its times is in the future".to_owned()),
-            );
-        };
-        let detail = format!(
-            "{name} is {} in the future ({}), while the clock here says {}",
-            ago(time.abs_diff(now)),
-            moment(UNIX_EPOCH + time),
-            moment(UNIX_EPOCH + Duration::from_secs(now.as_secs()))
-        );
-        steps.fail("not-before", Denial::TokenNotYetValid(name), detail);
-    }
-
-    fn expiry(&self, steps: &mut Steps, claims: &Claims<'_>) {
-        let now = self.period.now();
-        let Some(exp) = claims.exp else {
-            return steps.skip(&["expiry"], "exp is missing");
-        };
-        let at = moment(UNIX_EPOCH + exp);
-        if now < exp {
-            steps.add(
-                "expiry",
-                Ok(format!(
-                    "valid for another {}, until {at}",
-                    ago(exp.abs_diff(now))
-                )),
-            );
-        } else if now < exp + self.period.skew {
-            let since = ago(now.abs_diff(exp));
-            let skew = ago(self.period.skew);
-            steps.add(
-                "expiry",
-                Ok(format!(
-                    "expired {since} ago, within the clock skew of {skew}"
-                )),
-            );
-        } else {
-            let detail = format!("expired {} ago, at {at}", ago(now.abs_diff(exp)));
-            steps.fail("expiry", Denial::TokenExpired, detail);
-        }
-    }
-}
-
-fn subject(claims: &Claims<'_>) -> Result<String, Denial> {
-    let sub = required(claims.sub.as_deref(), "sub")?;
-    if sub.is_empty() {
-        return Err(invalid("sub is empty"));
-    }
-    if sub.encode_utf16().count() > MAX_UID {
-        return Err(invalid("sub is longer than 128 characters"));
-    }
-    if claims
-        .user_id
-        .as_deref()
-        .is_some_and(|user_id| user_id != sub)
-    {
-        return Err(invalid("user_id is not sub"));
-    }
-    Ok(format!("the user \"{}\"", loggable(sub)))
-}
-
-fn sign_in(claims: &Claims<'_>) -> Result<String, Denial> {
-    let firebase = required(claims.firebase.as_ref(), "firebase")?;
-    let provider = required(
-        firebase.sign_in_provider.as_deref(),
-        "firebase.sign_in_provider",
-    )?;
-    if provider.is_empty() {
-        return Err(invalid("firebase.sign_in_provider is empty"));
-    }
-    Ok(match &firebase.second_factor {
-        Some(factor) => format!("by \"{}\" and \"{}\"", loggable(provider), loggable(factor)),
-        None => format!("by \"{}\"", loggable(provider)),
-    })
-}
-
-fn lifetime(claims: &Claims<'_>) -> Result<String, Denial> {
-    let iat = required(claims.iat, "iat")?;
-    required(claims.auth_time, "auth_time")?;
-    let exp = required(claims.exp, "exp")?;
-    period::lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
-    Ok(format!(
-        "{} from {}",
-        ago(exp.abs_diff(iat)),
-        moment(UNIX_EPOCH + iat)
-    ))
 }
 
 /// The payload of a token whose signature is gone.
 fn unsigned_payload(token: &str) -> Option<Vec<u8>> {
     let (signed, _) = token.rsplit_once('.')?;
     Some(Parts::split(&format!("{signed}.")).ok()?.payload)
-}
-
-/// What a reading came to, in words.
-fn say<T>(result: &Result<T, Denial>, words: &str) -> Result<String, Denial> {
-    match result {
-        Ok(_) => Ok(words.to_owned()),
-        Err(denial) => Err(denial.clone()),
-    }
 }

@@ -221,7 +221,7 @@ fn a_token_lives_a_day_at_most_and_ends_a_day_ahead_at_most() {
 
 #[test]
 fn only_mapped_accounts_call() {
-    let unnamed = "CALLER_NOT_ALLOWED";
+    let unnamed = "SERVICE_NOT_ALLOWED";
     assert_answers([
         ("a person", token().email("ada@example.com").sign(), unnamed),
         (
@@ -259,7 +259,7 @@ fn an_account_made_again_is_another_one() {
     assert_eq!(answer(&verifier, &token().sign()), NAMED);
     for other in ["1", "1042173958601723948570", "10421739586017239485"] {
         let again = token().unique_id(other).sign();
-        assert!(answer(&verifier, &again).starts_with("CALLER_NOT_ALLOWED"));
+        assert!(answer(&verifier, &again).starts_with("SERVICE_NOT_ALLOWED"));
         assert_eq!(answer(&self::verifier(), &again), NAMED);
     }
 }
