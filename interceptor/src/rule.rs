@@ -17,6 +17,10 @@ pub struct Rule {
 
 /// Who may call a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "rules are constants, one a method"
+)]
 pub enum Admits {
     /// Everyone. The caller is not looked at.
     Everyone,
@@ -134,7 +138,7 @@ impl Callers {
     }
 
     /// Every rule for end users in here: of those who call themselves, and of those for whom a service calls.
-    pub(crate) fn end_user_rules(&self) -> impl Iterator<Item = &EndUserRule> {
+    pub fn end_user_rules(&self) -> impl Iterator<Item = &EndUserRule> {
         let forwarded = self.service_account.as_ref();
         let forwarded = forwarded.and_then(|service| service.on_behalf_of.as_ref());
         self.end_user.iter().chain(forwarded)

@@ -11,7 +11,7 @@ use callgate::{accounts::Accounts, google::Credentials};
 use callgate_api::{profiles::v1::profile_service_gate, votes::v1::vote_service_gate};
 use callgate_identity::{Identity, Settings};
 use callgate_profiles::Profiles;
-use callgate_serve::{Bound, Config, KeySource, Server};
+use callgate_serve::{Bound, Config, KeySource, Keys, Server};
 use callgate_site::{Site, WebConfig};
 use callgate_votes::Votes;
 
@@ -70,10 +70,15 @@ impl System {
         let mut config = Config {
             address: (Ipv4Addr::LOCALHOST, port).into(),
             project_id: Some(PROJECT.into()),
-            firebase_keys: KeySource::Url(
-                format!("{itself}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com")
+            keys: Keys {
+                firebase: KeySource::Url(
+                    format!(
+                        "{itself}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
+                    )
                     .parse()?,
-            ),
+                ),
+                ..Keys::default()
+            },
             ..Config::default()
         };
         if let Ok(filter) = std::env::var("RUST_LOG") {

@@ -24,7 +24,7 @@ use crate::{
     caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
     denial::{Denial, Invalid},
     policy::Method,
-    rule::{Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
+    rule::{AppCheckRule, Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
     verify::Check,
 };
 
@@ -49,6 +49,12 @@ pub(super) struct Authenticated {
     pub(super) caller: Caller,
     /// When the first of the tokens that were read ends. `None`: none was.
     pub(super) until: Option<SystemTime>,
+}
+
+/// An app whose token was verified, and the token, in case it is to count once only.
+struct ProvenApp<'a> {
+    token: &'a str,
+    expires_at: SystemTime,
 }
 
 // === impl Patience ===
@@ -106,12 +112,28 @@ impl Shared {
         headers: &HeaderMap,
         patience: Patience,
     ) -> Result<Authenticated, Refusal> {
+        let app = match &method.rule.app_check {
+            Some(rule) => Some(self.app(rule, headers, patience).await?),
+            None => None,
+        };
         let caller = match method.rule.callers() {
             None => Caller::Unknown,
             Some(callers) => self.caller(callers, headers, patience).await?,
         };
+        // Last, so that a call that is refused uses up no token.
+        if let (Some(rule), Some(app)) = (&method.rule.app_check, &app)
+            && rule.consume
+        {
+            patience.wait()?;
+            self.apps
+                .as_ref()
+                .ok_or_else(nobody)?
+                .consume(app.token)
+                .await?;
+        }
+        let ends = [caller.expires_at(), app.map(|app| app.expires_at)];
         Ok(Authenticated {
-            until: caller.expires_at(),
+            until: ends.into_iter().flatten().min(),
             caller,
         })
     }
@@ -228,11 +250,14 @@ impl Shared {
     /// An end user by a session cookie.
     async fn session(
         &self,
-        _rule: &EndUserRule,
-        _cookie: &str,
-        _patience: Patience,
+        rule: &EndUserRule,
+        cookie: &str,
+        patience: Patience,
     ) -> Result<EndUser, Refusal> {
-        Err(nobody().into())
+        let verifier = self.session_cookies.as_ref().ok_or_else(nobody)?;
+        let user = verified(verifier.check(cookie), verifier.verify(cookie), patience).await?;
+        self.stands(rule, &user, patience).await?;
+        Ok(user)
     }
 
     /// Whether a verified user meets the rule, by the token and, where the rule asks for it, by the account.
@@ -247,13 +272,11 @@ impl Shared {
             return Ok(());
         };
         let revocation = self.revocation()?;
-        match revocation.check(rule, user, within) {
-            Some(verdict) => Ok(verdict?),
-            None => {
-                patience.wait()?;
-                Ok(revocation.ask(rule, user, within).await?)
-            }
+        if let Some(verdict) = revocation.check(rule, user, within) {
+            return Ok(verdict?);
         }
+        patience.wait()?;
+        Ok(revocation.ask(rule, user, within).await?)
     }
 
     async fn internal_user(
@@ -283,6 +306,29 @@ impl Shared {
         let service = verified(verifier.check(token), verifier.verify(token), patience).await?;
         judge::service_account(rule, &service)?;
         Ok(service)
+    }
+
+    /// The app that makes the call. What is wrong with its token says nothing about the caller's.
+    async fn app<'a>(
+        &self,
+        rule: &AppCheckRule,
+        headers: &'a HeaderMap,
+        patience: Patience,
+    ) -> Result<ProvenApp<'a>, Refusal> {
+        let verifier = self.apps.as_ref().ok_or_else(nobody)?;
+        let Some(token) = read::app_check(headers).map_err(about_the_app)? else {
+            return Err(Denial::AppCheckRequired("the call brought none".to_owned()).into());
+        };
+        let app = verified(verifier.check(token), verifier.verify(token), patience).await;
+        let app = app.map_err(|refusal| match refusal {
+            Refusal::Denied(denial) => Refusal::Denied(about_the_app(denial)),
+            Refusal::MustWait => Refusal::MustWait,
+        })?;
+        judge::app(rule, &app)?;
+        Ok(ProvenApp {
+            token,
+            expires_at: app.expires_at(),
+        })
     }
 
     /// `GateBuilder::build` made sure that it is there wherever a rule asks for it. If it ever is not, nobody passes.
@@ -327,6 +373,13 @@ fn of_another_kind(refusal: Refusal, token: &str, expected: Kind) -> Refusal {
             Denial::CallerNotAllowed(kind.caller()).into()
         }
         _ => refusal,
+    }
+}
+
+fn about_the_app(denial: Denial) -> Denial {
+    match denial {
+        Denial::KeysUnavailable(_) => denial,
+        denial => Denial::AppCheckRequired(denial.to_string()),
     }
 }
 

@@ -4,26 +4,34 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     GateError, check,
+    end_users::EndUsers,
     layer::{GateLayer, Shared},
     origin::Origins,
     revocation::Revocation,
     service::Gate,
     streams::Streams,
 };
+#[cfg(feature = "emulator")]
+use crate::verify::EmulatorVerifier;
 use crate::{
     accounts::Accounts,
     clock::Clock,
     policy::Policy,
-    verify::{FirebaseVerifier, IapVerifier, ServiceAccountVerifier},
+    verify::{
+        AppCheckVerifier, FirebaseVerifier, IapVerifier, ServiceAccountVerifier,
+        SessionCookieVerifier,
+    },
 };
 
 /// A gate in the making: see [`Gate::builder`].
 #[derive(Debug)]
 pub struct GateBuilder {
     pub(super) policy: Policy,
-    pub(super) end_users: Option<FirebaseVerifier>,
+    pub(super) end_users: Option<EndUsers>,
+    pub(super) session_cookies: Option<SessionCookieVerifier>,
     pub(super) internal_users: Option<IapVerifier>,
     pub(super) service_accounts: Option<ServiceAccountVerifier>,
+    pub(super) apps: Option<AppCheckVerifier>,
     pub(super) accounts: Option<Accounts>,
     pub(super) origins: Origins,
     max_kept_accounts: usize,
@@ -38,8 +46,10 @@ impl Gate<()> {
         GateBuilder {
             policy,
             end_users: None,
+            session_cookies: None,
             internal_users: None,
             service_accounts: None,
+            apps: None,
             accounts: None,
             origins: Origins::default(),
             max_kept_accounts: 10_000,
@@ -54,7 +64,24 @@ impl GateBuilder {
     /// Verifies end users with this verifier.
     #[must_use]
     pub fn end_users(mut self, verifier: FirebaseVerifier) -> Self {
-        self.end_users = Some(verifier);
+        self.end_users = Some(EndUsers::Firebase(verifier));
+        self
+    }
+
+    /// Takes the unsigned tokens of Firebase's own emulator for end users. It proves nothing: for development only (G22).
+    #[cfg(feature = "emulator")]
+    #[must_use]
+    pub fn emulated_end_users(mut self, verifier: EmulatorVerifier) -> Self {
+        self.end_users = Some(EndUsers::Emulator(verifier));
+        self
+    }
+
+    /// Verifies session cookies with this verifier, for rules that accept them: made
+    /// [`like`](SessionCookieVerifier::like) the one of the ID tokens. Cookies, though not bearer tokens, must come from a page of one of
+    /// the [`origins`](Self::origins).
+    #[must_use]
+    pub fn session_cookies(mut self, verifier: SessionCookieVerifier) -> Self {
+        self.session_cookies = Some(verifier);
         self
     }
 
@@ -69,6 +96,13 @@ impl GateBuilder {
     #[must_use]
     pub fn service_accounts(mut self, verifier: ServiceAccountVerifier) -> Self {
         self.service_accounts = Some(verifier);
+        self
+    }
+
+    /// Verifies apps with this verifier, for rules that have `app_check`.
+    #[must_use]
+    pub fn apps(mut self, verifier: AppCheckVerifier) -> Self {
+        self.apps = Some(verifier);
         self
     }
 
@@ -143,8 +177,10 @@ impl GateBuilder {
             shared: Arc::new(Shared {
                 policy: self.policy,
                 end_users: self.end_users,
+                session_cookies: self.session_cookies,
                 internal_users: self.internal_users,
                 service_accounts: self.service_accounts,
+                apps: self.apps,
                 revocation,
                 origins: self.origins,
                 clock: self.clock,

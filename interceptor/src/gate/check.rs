@@ -1,9 +1,9 @@
 //! Whether a gate has what the rules of its policy need. It does not start otherwise (G20).
 
-use super::GateBuilder;
+use super::{GateBuilder, end_users::EndUsers};
 use crate::{
     policy::Method,
-    rule::{EndUserRule, InternalUserRule, ServiceAccountRule},
+    rule::{AppCheckRule, EndUserRule, InternalUserRule, ServiceAccountRule},
 };
 
 /// Why a gate cannot be built: the configuration lacks what a rule needs.
@@ -61,9 +61,10 @@ pub enum GateError {
         /// The service.
         name: &'static str,
     },
-    /// A rule accepts session cookies, which nothing can verify.
+    /// A rule accepts session cookies, which nothing can verify, or only by other settings than the ID tokens.
     #[error(
-        "{method} accepts session cookies: give the gate a verifier for them with `.session_cookies(..)`"
+        "{method} accepts session cookies: give the gate a verifier for them with `.session_cookies(..)`, made like the one of the \
+         ID tokens"
     )]
     NoSessionCookieVerifier {
         /// The path of the method.
@@ -72,6 +73,14 @@ pub enum GateError {
     /// A rule demands App Check, which nothing can verify.
     #[error("{method} has app_check: give the gate a verifier for it with `.apps(..)`")]
     NoAppCheckVerifier {
+        /// The path of the method.
+        method: &'static str,
+    },
+    /// A rule demands App Check tokens that count once, and nothing can ask whether one was used.
+    #[error(
+        "{method} has app_check with consume: give the verifier of apps the credentials to ask with, by `.credentials(..)`"
+    )]
+    NoAppCheckCredentials {
         /// The path of the method.
         method: &'static str,
     },
@@ -93,8 +102,8 @@ pub enum GateError {
 /// Whether the gate can judge the callers of this method.
 pub(super) fn method(gate: &GateBuilder, method: &'static Method) -> Result<(), GateError> {
     let path = method.path;
-    if method.rule.app_check.is_some() {
-        return Err(GateError::NoAppCheckVerifier { method: path });
+    if let Some(rule) = &method.rule.app_check {
+        app_check(gate, path, rule)?;
     }
     let Some(callers) = method.rule.callers() else {
         return Ok(());
@@ -121,10 +130,34 @@ fn end_user(gate: &GateBuilder, method: &'static str, rule: &EndUserRule) -> Res
     if rule.revocation_checked_within.is_some() && gate.accounts.is_none() {
         return Err(GateError::NoAccounts { method });
     }
-    if rule.session_cookie {
-        return Err(GateError::NoSessionCookieVerifier { method });
+    match (rule.session_cookie, &gate.session_cookies, verifier) {
+        (false, ..) => Ok(()),
+        (true, Some(cookies), EndUsers::Firebase(id_tokens)) if cookies.is_like(id_tokens) => {
+            origins(gate, method)
+        }
+        (true, ..) => Err(GateError::NoSessionCookieVerifier { method }),
     }
-    Ok(())
+}
+
+fn origins(gate: &GateBuilder, method: &'static str) -> Result<(), GateError> {
+    match gate.origins.is_empty() {
+        true => Err(GateError::NoOrigins { method }),
+        false => Ok(()),
+    }
+}
+
+fn app_check(
+    gate: &GateBuilder,
+    method: &'static str,
+    rule: &AppCheckRule,
+) -> Result<(), GateError> {
+    match &gate.apps {
+        None => Err(GateError::NoAppCheckVerifier { method }),
+        Some(apps) if rule.consume && !apps.can_consume() => {
+            Err(GateError::NoAppCheckCredentials { method })
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 fn internal_user(
@@ -135,10 +168,7 @@ fn internal_user(
     if gate.internal_users.is_none() {
         return Err(GateError::NoInternalUserVerifier { method });
     }
-    if gate.origins.is_empty() {
-        return Err(GateError::NoOrigins { method });
-    }
-    Ok(())
+    origins(gate, method)
 }
 
 fn service_account(

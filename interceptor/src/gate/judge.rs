@@ -5,7 +5,8 @@ use std::time::SystemTime;
 use crate::{
     caller::{EndUser, InternalUser, ServiceAccount},
     denial::Denial,
-    rule::{EndUserRule, InternalUserRule, ServiceAccountRule},
+    rule::{AppCheckRule, EndUserRule, InternalUserRule, ServiceAccountRule},
+    verify::App,
 };
 
 /// How a rule names the project's own pool of users, those without a tenant.
@@ -67,6 +68,14 @@ pub(super) fn service_account(
     match rule.names.contains(&service.name()) {
         true => Ok(()),
         false => Err(Denial::ServiceNotAllowed),
+    }
+}
+
+/// The app is one that the rule names, where it names any.
+pub(super) fn app(rule: &AppCheckRule, app: &App) -> Result<(), Denial> {
+    match rule.apps.is_empty() || rule.apps.contains(&app.id()) {
+        true => Ok(()),
+        false => Err(Denial::AppNotAllowed),
     }
 }
 

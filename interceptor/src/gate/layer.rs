@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use tower::Layer;
 
-use super::{origin::Origins, revocation::Revocation, service::Gate, streams::Streams};
+use super::{
+    end_users::EndUsers, origin::Origins, revocation::Revocation, service::Gate, streams::Streams,
+};
 use crate::{
     clock::Clock,
     policy::Policy,
-    verify::{FirebaseVerifier, IapVerifier, ServiceAccountVerifier},
+    verify::{AppCheckVerifier, IapVerifier, ServiceAccountVerifier, SessionCookieVerifier},
 };
 
 /// Puts a [`Gate`] in front of a service. All clones are one gate: they share keys and limits.
@@ -21,9 +23,11 @@ pub struct GateLayer {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) policy: Policy,
-    pub(super) end_users: Option<FirebaseVerifier>,
+    pub(super) end_users: Option<EndUsers>,
+    pub(super) session_cookies: Option<SessionCookieVerifier>,
     pub(super) internal_users: Option<IapVerifier>,
     pub(super) service_accounts: Option<ServiceAccountVerifier>,
+    pub(super) apps: Option<AppCheckVerifier>,
     pub(super) origins: Origins,
     /// There where a rule asks for it.
     pub(super) revocation: Option<Revocation>,

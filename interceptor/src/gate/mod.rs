@@ -1,12 +1,29 @@
 //! The gate: the [`tower::Layer`] that authenticates the caller of each RPC and applies the method's rule.
 //!
 //! A call enters at [`Gate::call`](tower::Service::call) and ends there if it is refused, in this order: it is no gRPC (HTTP 415),
-//! its path has no rule, its token is missing or not valid, its caller is not one that the rule names, the caller's account is
-//! gone, disabled or signed out, too many streams are open.
+//! its path has no rule, its app or its caller has no token or one that is not valid, its caller is not one that the rule names,
+//! the caller's account is gone, disabled or signed out, the browser's cookies prove the caller but the page may not use them,
+//! too many streams are open.
 //! A refusal is a gRPC status, with the [`Denial`](crate::Denial) in the response's extensions for the log line.
 //!
 //! What is let through carries no credential any more, but a permit from which the generated adapter takes the caller. A call
-//! that streams ends when the caller's token does.
+//! that streams ends when the first of the tokens does that let it in.
+//!
+//! # Which token counts
+//!
+//! Each kind of token has its slot, and is looked for nowhere else:
+//!
+//! | slot | what it may hold |
+//! |---|---|
+//! | `authorization` | the direct caller's own token: a Firebase ID token, a service account's, a session cookie where the rule has it |
+//! | cookie `__session` | a session cookie, where the rule has it and there is no `authorization` |
+//! | `x-goog-iap-jwt-assertion` | an assertion of Identity-Aware Proxy |
+//! | `x-end-user-authorization` | the Firebase ID token of the user for whom a service calls, where the rule has `on_behalf_of` |
+//! | `x-firebase-appcheck` | an App Check token, where the rule has `app_check` |
+//!
+//! Only what the rule reads is verified. A call that brings an assertion of IAP beside another token that the rule reads is refused:
+//! it is ambiguous who calls. Whoever is known by a cookie, IAP's or the session's, must bring exactly one `Origin`, which is one
+//! of [`GateBuilder::origins`].
 //!
 //! # Revocation
 //!
@@ -40,6 +57,7 @@ mod builder;
 mod check;
 mod credentials;
 mod deadline;
+mod end_users;
 mod future;
 mod judge;
 mod kind;

@@ -103,6 +103,11 @@ impl EmulatorVerifier {
         self.users.project_id()
     }
 
+    /// The custom claim that holds a user's roles.
+    pub(crate) fn claim_of_roles(&self) -> &str {
+        self.users.roles_claim()
+    }
+
     /// Whether users of this tenant are accepted; `-` is the project's own pool.
     pub fn accepts_tenant(&self, tenant: &str) -> bool {
         self.users.accept_tenant(tenant)

@@ -10,12 +10,13 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// What browsers ask leave for: Connect-ES and grpc-web between them. Not `x-end-user-authorization`, which is for services
 /// (G12).
-const REQUEST_HEADERS: [HeaderName; 6] = [
+const REQUEST_HEADERS: [HeaderName; 7] = [
     AUTHORIZATION,
     CONTENT_TYPE,
     HeaderName::from_static("grpc-timeout"),
     HeaderName::from_static("x-grpc-web"),
     HeaderName::from_static("x-user-agent"),
+    HeaderName::from_static("x-firebase-appcheck"),
     HeaderName::from_static("traceparent"),
 ];
 
@@ -59,9 +60,11 @@ impl Origins {
     }
 }
 
-/// For requests of allowed origins, and only for those. No credentials: tokens travel in headers that the page sets.
-pub(crate) fn layer() -> CorsLayer {
+/// For requests of allowed origins, and only for those. Without `cookies` no credentials: tokens travel in headers that the page
+/// sets. With them, the gate looks at the origin again (G11).
+pub(crate) fn layer(cookies: bool) -> CorsLayer {
     CorsLayer::new()
+        .allow_credentials(cookies)
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods([Method::POST])
         .allow_headers(REQUEST_HEADERS)

@@ -17,7 +17,7 @@ pub enum ServeError {
     Config(#[from] ConfigError),
     /// The rules need what the configuration lacks.
     #[error(transparent)]
-    Gate(#[from] GateError),
+    Gate(GateError),
     /// A descriptor set for reflection is not one.
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
@@ -32,6 +32,33 @@ pub enum ServeError {
     /// The system gives no notice of signals.
     #[error("cannot listen for signals: {0}")]
     Signals(io::Error),
+}
+
+/// What the configuration lacks is told by the variable that would mend it.
+impl From<GateError> for ServeError {
+    fn from(error: GateError) -> Self {
+        let (variable, problem) = match &error {
+            GateError::UnknownTenant { method, tenant } => (
+                "CALLGATE_TENANTS",
+                format!("{method} names the tenant {tenant:?}, which is not listed"),
+            ),
+            GateError::UnknownService { method, name } => (
+                "CALLGATE_SERVICE_ACCOUNTS",
+                format!(
+                    "{method} names the service {name:?}: map it to its account, as {name}=EMAIL"
+                ),
+            ),
+            GateError::NoOrigins { method } => (
+                "CALLGATE_PUBLIC_ORIGIN",
+                format!(
+                    "{method} admits callers by what a browser sends by itself: set it to the origin of this service, such as \
+                     https://admin.example.com, or CALLGATE_ALLOWED_ORIGINS to those of the pages that may call"
+                ),
+            ),
+            _ => return Self::Gate(error),
+        };
+        ConfigError::new(variable, problem).into()
+    }
 }
 
 impl fmt::Debug for ServeError {

@@ -1,6 +1,7 @@
 //! The gRPC health service, and its reflection: both public, and named in the policy like any other method.
 
 use callgate::{Method, Rule, keys::KeyStore};
+use futures_util::future::join_all;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 /// Public methods of services that are not ours.
@@ -33,16 +34,22 @@ pub(crate) static REFLECTION: [Method; 1] = [Method {
 pub(crate) struct Health {
     reporter: HealthReporter,
     services: Vec<&'static str>,
+    /// What callers are verified with.
+    keys: Vec<KeyStore>,
 }
 
 impl Health {
     pub(crate) async fn begin(
         reporter: HealthReporter,
         services: Vec<&'static str>,
-        keys: Option<&KeyStore>,
+        keys: Vec<KeyStore>,
     ) -> Self {
-        let health = Self { reporter, services };
-        let status = match keys.is_none_or(KeyStore::is_ready) {
+        let health = Self {
+            reporter,
+            services,
+            keys,
+        };
+        let status = match health.keys.iter().all(KeyStore::is_ready) {
             true => ServingStatus::Serving,
             false => ServingStatus::NotServing,
         };
@@ -50,9 +57,12 @@ impl Health {
         health
     }
 
-    /// Reports the services as serving once the keys are there.
-    pub(crate) async fn follow(&self, keys: &KeyStore) {
-        keys.ready().await;
+    /// Reports the services as serving once the keys of every issuer are there. All are fetched at the same time.
+    pub(crate) async fn follow(&self) {
+        if self.keys.is_empty() {
+            return;
+        }
+        join_all(self.keys.iter().map(KeyStore::ready)).await;
         self.set(ServingStatus::Serving).await;
         tracing::info!("the keys are there: tokens can be verified");
     }

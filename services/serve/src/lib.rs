@@ -71,10 +71,11 @@ mod project;
 mod server;
 mod signal;
 mod trace;
-mod verifier;
+mod verifiers;
 
 pub use config::{
-    Args, Config, ConfigError, CredentialsSource, KeySource, Limits, LogFormat, Platform, Secret,
+    Args, Config, ConfigError, CredentialsSource, KeySource, Keys, Limits, LogFormat, Platform,
+    Secret,
 };
 pub use error::ServeError;
 pub use exit::exit_code;

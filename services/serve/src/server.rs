@@ -3,7 +3,10 @@
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
 
 use axum::{Router, response::IntoResponse};
-use callgate::{FirebaseVerifier, Gate, HasPolicy, Policy, accounts::Accounts};
+use callgate::{
+    FirebaseVerifier, Gate, HasPolicy, IapVerifier, Policy, ServiceAccountVerifier,
+    accounts::Accounts,
+};
 use http::{Request, StatusCode};
 use tokio::net::TcpListener;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -23,7 +26,7 @@ use crate::{
     hosts::Hosts,
     listener, logs, signal,
     trace::TraceLayer,
-    verifier,
+    verifiers::{Needs, Verifiers},
 };
 
 /// A server of gated services, in the making.
@@ -34,7 +37,7 @@ pub struct Server {
     services: Vec<&'static str>,
     descriptors: Vec<&'static [u8]>,
     web: Option<Router>,
-    end_users: Option<FirebaseVerifier>,
+    verifiers: Verifiers,
     accounts: Option<Accounts>,
     hosts: Hosts,
 }
@@ -46,7 +49,6 @@ pub struct Bound {
     connections: Connections,
     calls: TaskTracker,
     health: Health,
-    end_users: Option<FirebaseVerifier>,
     config: Config,
 }
 
@@ -65,7 +67,7 @@ impl Server {
             services: Vec::new(),
             descriptors: Vec::new(),
             web: None,
-            end_users: None,
+            verifiers: Verifiers::default(),
             accounts: None,
             hosts: Hosts::default(),
         })
@@ -123,7 +125,21 @@ impl Server {
     /// Verifies end users with this verifier, and not with the one that the configuration describes.
     #[must_use]
     pub fn end_users(mut self, verifier: FirebaseVerifier) -> Self {
-        self.end_users = Some(verifier);
+        self.verifiers.end_users = Some(verifier);
+        self
+    }
+
+    /// Verifies internal users with this verifier, and not with the one that the configuration describes.
+    #[must_use]
+    pub fn internal_users(mut self, verifier: IapVerifier) -> Self {
+        self.verifiers.internal_users = Some(verifier);
+        self
+    }
+
+    /// Verifies service accounts with this verifier, and not with the one that the configuration describes.
+    #[must_use]
+    pub fn service_accounts(mut self, verifier: ServiceAccountVerifier) -> Self {
+        self.verifiers.service_accounts = Some(verifier);
         self
     }
 
@@ -154,26 +170,11 @@ impl Server {
     ///
     /// Where a rule needs what is not configured, a descriptor set cannot be read, or the address is taken.
     pub async fn bind(mut self) -> Result<Bound, ServeError> {
-        let rules = self
-            .policy
-            .methods()
-            .filter_map(|method| method.rule.callers()?.end_user.as_ref());
-        let rules: Vec<_> = rules.collect();
+        let needs = Needs::of(&self.policy);
+        self.verifiers.complete(needs, &mut self.config).await?;
         let accounts = match self.accounts.take() {
-            None if rules
-                .iter()
-                .any(|it| it.revocation_checked_within.is_some()) =>
-            {
-                Some(self.config.accounts().await?)
-            }
+            None if needs.accounts => Some(self.config.accounts().await?),
             accounts => accounts,
-        };
-        let end_users = match self.end_users.take() {
-            None if !rules.is_empty() => {
-                let project_id = self.config.project_id().await?.to_owned();
-                Some(verifier::end_users(&self.config, &project_id)?)
-            }
-            verifier => verifier,
         };
 
         let (reporter, health) = tonic_health::server::health_reporter();
@@ -192,12 +193,12 @@ impl Server {
             self.policy = self.policy.and(&REFLECTION);
         }
 
-        let mut gate = Gate::builder(self.policy.clone())
+        let origins = self.config.origins();
+        let gate = Gate::builder(self.policy.clone())
             .max_open_streams(self.config.limits.open_streams)
-            .unary_body_timeout(self.config.limits.unary_body_timeout);
-        if let Some(verifier) = &end_users {
-            gate = gate.end_users(verifier.clone());
-        }
+            .unary_body_timeout(self.config.limits.unary_body_timeout)
+            .origins(origins.iter().filter_map(|origin| origin.to_str().ok()))?;
+        let mut gate = self.verifiers.give(gate);
         if let Some(accounts) = accounts {
             gate = gate.accounts(accounts);
         }
@@ -207,7 +208,7 @@ impl Server {
             hosts: self.hosts,
             policy: policy.clone(),
             origins: Origins::new(&self.config.allowed_origins),
-            cors: cors::layer(),
+            cors: cors::layer(needs.cookies()),
             trace: TraceLayer::new(policy, self.config.project_id.as_deref()),
             gate: gate.build()?,
             routes: routes(self.routes),
@@ -223,14 +224,12 @@ impl Server {
             address: self.config.address,
             source,
         })?;
-        let keys = end_users.as_ref().map(FirebaseVerifier::keys);
         Ok(Bound {
             listener,
             address,
             connections: Connections::new(front, self.config.limits),
             calls,
-            health: Health::begin(reporter, self.services, keys).await,
-            end_users,
+            health: Health::begin(reporter, self.services, self.verifiers.key_stores()).await,
             config: self.config,
         })
     }
@@ -257,12 +256,10 @@ impl Bound {
             reflection = self.config.reflection,
             "listening"
         );
-        let following = self.end_users.map(|verifier| {
-            let health = self.health.clone();
-            AbortOnDropHandle::new(tokio::spawn(async move {
-                health.follow(verifier.keys()).await;
-            }))
-        });
+        let following = self.health.clone();
+        let following = AbortOnDropHandle::new(tokio::spawn(async move {
+            following.follow().await;
+        }));
         let health = self.health;
         let stopping = async move {
             // Else it could yet report them as serving.

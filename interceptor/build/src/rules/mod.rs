@@ -70,6 +70,7 @@ struct Reader<'a> {
 }
 
 /// What a service says of the methods that have no rule of their own.
+#[expect(clippy::large_enum_variant, reason = "there is one a service")]
 enum DefaultRule {
     Missing,
     /// It is wrong, which is said once, not again at each method.

@@ -11,6 +11,7 @@ pub(crate) struct Rule {
 
 /// Who may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one a method")]
 pub(crate) enum Admits {
     Everyone,
     Callers(Callers),

@@ -6,7 +6,7 @@ use http::{
 };
 
 use super::{APP_CHECK, END_USER_AUTHORIZATION, IAP_ASSERTION, SESSION_COOKIE};
-use crate::{denial::Denial, token::MAX_TOKEN};
+use crate::{denial::Denial, token::MAX_TOKEN, verify::APP_CHECK_NO_TOKEN};
 
 type Slot<'a> = Result<Option<&'a str>, Denial>;
 
@@ -27,7 +27,11 @@ pub(in crate::gate) fn assertion(headers: &HeaderMap) -> Slot<'_> {
 
 /// The App Check token.
 pub(in crate::gate) fn app_check(headers: &HeaderMap) -> Slot<'_> {
-    bare(headers, &APP_CHECK)
+    match only(headers, &APP_CHECK)? {
+        // The app could not get a token and says so: there is none.
+        Some(value) if value == APP_CHECK_NO_TOKEN => Ok(None),
+        value => value.map(|value| token(value.as_bytes())).transpose(),
+    }
 }
 
 /// The session cookie. HTTP/2 may split the cookie header into crumbs, but only between pairs (RFC 9113, 8.2.3).

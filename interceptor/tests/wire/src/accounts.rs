@@ -29,6 +29,8 @@ type Shared = Arc<Mutex<Inner>>;
 struct Inner {
     /// As they are written on the wire.
     records: Vec<Value>,
+    /// The App Check tokens that were used.
+    used: Vec<Value>,
     away: bool,
     lookups: usize,
 }
@@ -52,6 +54,10 @@ impl AccountsServer {
             .route(
                 &format!("{projects}/tenants/{{tenant}}/accounts:lookup"),
                 post(of_tenant),
+            )
+            .route(
+                "/v1beta/projects/demo-callgate:verifyAppCheckToken",
+                post(consume),
             )
             .with_state(state.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -81,6 +87,11 @@ impl AccountsServer {
         self.state.lock().unwrap().lookups
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The client for a gate.
     pub fn client(&self) -> Accounts {
         accounts_at(&self.url)
@@ -103,6 +114,20 @@ async fn of_tenant(
     Json(request): Json<Value>,
 ) -> Response {
     lookup(&state, Some(&tenant), &request)
+}
+
+/// Each App Check token counts once.
+async fn consume(State(state): State<Shared>, Json(request): Json<Value>) -> Response {
+    let mut state = state.lock().unwrap();
+    if state.away {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let token = request["app_check_token"].clone();
+    if state.used.contains(&token) {
+        return Json(json!({ "alreadyConsumed": true })).into_response();
+    }
+    state.used.push(token);
+    Json(json!({})).into_response()
 }
 
 fn lookup(state: &Shared, tenant: Option<&str>, request: &Value) -> Response {

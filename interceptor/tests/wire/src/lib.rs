@@ -7,6 +7,8 @@
 )]
 
 pub mod accounts;
+mod callers;
+pub mod callers_server;
 mod echo;
 pub mod server;
 pub mod web;
@@ -17,4 +19,5 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/echo.v1.rs"));
 }
 
+pub use callers::Callers;
 pub use echo::Echo;

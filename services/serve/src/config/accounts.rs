@@ -23,6 +23,9 @@ impl Config {
     ///
     /// Where a file cannot be read, a setting contradicts another, or the project's id is unknown.
     pub async fn accounts(&mut self) -> Result<Accounts, ConfigError> {
+        if let Some(host) = self.auth_emulator_host.clone() {
+            return self.emulated_accounts(&host).await;
+        }
         let credentials = self.credentials()?;
         let accounts = Accounts::new(self.project_id().await?, credentials)
             .map_err(wrong("CALLGATE_PROJECT_ID"))?;
@@ -34,7 +37,17 @@ impl Config {
         }
     }
 
-    fn credentials(&self) -> Result<Credentials, ConfigError> {
+    /// The accounts of Firebase's emulator, which takes `owner` for an access token.
+    async fn emulated_accounts(&mut self, host: &str) -> Result<Accounts, ConfigError> {
+        const HOST: &str = "FIREBASE_AUTH_EMULATOR_HOST";
+        let owner = Credentials::fixed("owner").map_err(wrong(HOST))?;
+        Accounts::new(self.project_id().await?, owner)
+            .map_err(wrong("CALLGATE_PROJECT_ID"))?
+            .base_url(&format!("http://{host}/identitytoolkit.googleapis.com"))
+            .map_err(wrong(HOST))
+    }
+
+    pub(crate) fn credentials(&self) -> Result<Credentials, ConfigError> {
         match &self.accounts_credentials {
             CredentialsSource::MetadataServer => {
                 Ok(Credentials::metadata_server(&project::metadata()?))

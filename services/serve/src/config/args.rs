@@ -66,6 +66,62 @@ pub struct Args {
     #[arg(long, env = "CALLGATE_KEYS_FILE_FIREBASE", value_name = "FILE")]
     pub(super) keys_file_firebase: Option<String>,
 
+    /// Where the keys of Firebase session cookies are fetched [default: Google's]
+    #[arg(long, env = "CALLGATE_KEYS_URL_SESSION_COOKIE", value_name = "URL")]
+    pub(super) keys_url_session_cookie: Option<String>,
+
+    /// File with the keys of Firebase session cookies (a JWKS), instead of fetching them
+    #[arg(long, env = "CALLGATE_KEYS_FILE_SESSION_COOKIE", value_name = "FILE")]
+    pub(super) keys_file_session_cookie: Option<String>,
+
+    /// Where the keys of Identity-Aware Proxy are fetched [default: Google's]
+    #[arg(long, env = "CALLGATE_KEYS_URL_IAP", value_name = "URL")]
+    pub(super) keys_url_iap: Option<String>,
+
+    /// File with the keys of Identity-Aware Proxy (a JWKS), instead of fetching them
+    #[arg(long, env = "CALLGATE_KEYS_FILE_IAP", value_name = "FILE")]
+    pub(super) keys_file_iap: Option<String>,
+
+    /// Where the keys of service accounts' ID tokens are fetched [default: Google's]
+    #[arg(long, env = "CALLGATE_KEYS_URL_GOOGLE", value_name = "URL")]
+    pub(super) keys_url_google: Option<String>,
+
+    /// File with the keys of service accounts' ID tokens (a JWKS), instead of fetching them
+    #[arg(long, env = "CALLGATE_KEYS_FILE_GOOGLE", value_name = "FILE")]
+    pub(super) keys_file_google: Option<String>,
+
+    /// Where the keys of App Check are fetched [default: Google's]
+    #[arg(long, env = "CALLGATE_KEYS_URL_APP_CHECK", value_name = "URL")]
+    pub(super) keys_url_app_check: Option<String>,
+
+    /// File with the keys of App Check (a JWKS), instead of fetching them
+    #[arg(long, env = "CALLGATE_KEYS_FILE_APP_CHECK", value_name = "FILE")]
+    pub(super) keys_file_app_check: Option<String>,
+
+    /// Number of the project, for App Check and Identity-Aware Proxy [default: the metadata server's]
+    #[arg(long, env = "CALLGATE_PROJECT_NUMBER", value_name = "NUMBER")]
+    pub(super) project_number: Option<String>,
+
+    /// Audience of Identity-Aware Proxy's assertions, or auto: this service of Cloud Run [default: auto]
+    #[arg(long, env = "CALLGATE_IAP_AUDIENCE", value_name = "AUDIENCE")]
+    pub(super) iap_audience: Option<String>,
+
+    /// Audiences that other services make their tokens for, by commas: this service's URL, mostly
+    #[arg(long, env = "CALLGATE_AUDIENCES", value_name = "AUDIENCE,..")]
+    pub(super) audiences: Option<String>,
+
+    /// Service accounts that rules call by name, by commas: name=email or name=email#uniqueId
+    #[arg(long, env = "CALLGATE_SERVICE_ACCOUNTS", value_name = "NAME=EMAIL,..")]
+    pub(super) service_accounts: Option<String>,
+
+    /// Origin at which browsers find this service, whose pages may call with cookies
+    #[arg(long, env = "CALLGATE_PUBLIC_ORIGIN", value_name = "ORIGIN")]
+    pub(super) public_origin: Option<String>,
+
+    /// Firebase's own emulator, whose unsigned tokens are then taken; for development only
+    #[arg(long, env = "FIREBASE_AUTH_EMULATOR_HOST", value_name = "HOST:PORT")]
+    pub(super) auth_emulator_host: Option<String>,
+
     /// Where account records are read and changed: https, or http to this machine [default: Google's]
     #[arg(long, env = "CALLGATE_ACCOUNTS_URL", value_name = "URL")]
     pub(super) accounts_url: Option<String>,

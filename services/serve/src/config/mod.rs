@@ -4,6 +4,7 @@ mod accounts;
 mod args;
 mod error;
 mod guard;
+pub(crate) mod keys;
 mod limits;
 mod platform;
 mod read;
@@ -23,6 +24,7 @@ use url::Url;
 
 pub use args::Args;
 pub use error::ConfigError;
+pub use keys::{KeySource, Keys};
 pub use limits::Limits;
 pub use platform::Platform;
 pub use secret::Secret;
@@ -58,8 +60,24 @@ pub struct Config {
     pub allowed_origins: Vec<HeaderValue>,
     /// How far the clocks of token issuers may be off: `CALLGATE_CLOCK_SKEW`.
     pub clock_skew: Duration,
-    /// Where the keys of Firebase ID tokens come from: `CALLGATE_KEYS_URL_FIREBASE` or `CALLGATE_KEYS_FILE_FIREBASE`.
-    pub firebase_keys: KeySource,
+    /// Where the issuers' keys come from.
+    pub keys: Keys,
+    /// The number of the project: `CALLGATE_PROJECT_NUMBER`. `None` asks the metadata server, where a rule needs it.
+    pub project_number: Option<u64>,
+    /// The audience of the assertions of Identity-Aware Proxy: `CALLGATE_IAP_AUDIENCE`. `None` is `auto`: IAP directly before
+    /// this service of Cloud Run.
+    pub iap_audience: Option<String>,
+    /// The audiences that other services make their tokens for: `CALLGATE_AUDIENCES`. This service's URL, mostly.
+    pub audiences: Vec<String>,
+    /// The service accounts that rules call by name: `CALLGATE_SERVICE_ACCOUNTS`. The name, and the e-mail address with or
+    /// without `#uniqueId`.
+    pub service_accounts: Vec<(String, String)>,
+    /// The origin at which browsers find this service, such as `https://admin.example.com`: `CALLGATE_PUBLIC_ORIGIN`. Pages of
+    /// its own may call with the browser's cookies (G11).
+    pub public_origin: Option<HeaderValue>,
+    /// Where Firebase's own emulator is, whose unsigned tokens are then taken: `FIREBASE_AUTH_EMULATOR_HOST`. Only in builds with
+    /// the feature `emulator`, for a project that begins with `demo-`, and never in production (G22).
+    pub auth_emulator_host: Option<String>,
     /// Where account records are read and changed: `CALLGATE_ACCOUNTS_URL`. `None` is Google's own address.
     pub accounts_url: Option<Url>,
     /// What proves that this program may read and change them: `GOOGLE_APPLICATION_CREDENTIALS` or
@@ -77,17 +95,6 @@ pub struct Config {
     pub limits: Limits,
     /// Where the process runs.
     pub platform: Platform,
-}
-
-/// Where an issuer's keys come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// From where Google publishes them.
-    Google,
-    /// From this address, as a JWKS.
-    Url(Url),
-    /// From this file, as a JWKS, read once.
-    File(PathBuf),
 }
 
 /// Where the credentials come from with which account records are read and changed.
@@ -178,6 +185,12 @@ impl Config {
         Ok(self.project_id.insert(id))
     }
 
+    /// The origins whose pages may call with the browser's cookies: the allowed ones, and the service's own.
+    pub(crate) fn origins(&self) -> Vec<HeaderValue> {
+        let own = self.public_origin.iter();
+        self.allowed_origins.iter().chain(own).cloned().collect()
+    }
+
     /// The text of [`Config::database_url`].
     pub fn database_url(&self) -> Option<&str> {
         self.database_url.as_ref().map(Secret::expose)
@@ -194,7 +207,13 @@ impl Default for Config {
             roles_claim: "roles".to_owned(),
             allowed_origins: Vec::new(),
             clock_skew: Duration::from_secs(10),
-            firebase_keys: KeySource::Google,
+            keys: Keys::default(),
+            project_number: None,
+            iap_audience: None,
+            audiences: Vec::new(),
+            service_accounts: Vec::new(),
+            public_origin: None,
+            auth_emulator_host: None,
             accounts_url: None,
             accounts_credentials: CredentialsSource::default(),
             database_url: None,

@@ -3,15 +3,15 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::{
-    Args, Config, ConfigError, CredentialsSource, KeySource, Limits, LogFormat, Platform, Secret,
+    Args, Config, ConfigError, CredentialsSource, Keys, Limits, LogFormat, Platform, Secret, keys,
     values,
 };
 
 /// One setting: its variable, and its text if it was given.
-struct Setting(&'static str, Option<String>);
+pub(super) struct Setting(pub(super) &'static str, pub(super) Option<String>);
 
 impl Setting {
-    fn read<T>(
+    pub(super) fn read<T>(
         self,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<Option<T>, ConfigError> {
@@ -69,7 +69,41 @@ pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigErr
         })?;
     Setting("CALLGATE_CLOCK_SKEW", args.clock_skew)
         .read_into(&mut config.clock_skew, values::duration)?;
-    config.firebase_keys = firebase_keys(args.keys_url_firebase, args.keys_file_firebase)?;
+    config.keys = Keys {
+        firebase: keys::source(
+            keys::FIREBASE,
+            args.keys_url_firebase,
+            args.keys_file_firebase,
+        )?,
+        session_cookie: keys::source(
+            keys::SESSION_COOKIE,
+            args.keys_url_session_cookie,
+            args.keys_file_session_cookie,
+        )?,
+        iap: keys::source(keys::IAP, args.keys_url_iap, args.keys_file_iap)?,
+        google: keys::source(keys::GOOGLE, args.keys_url_google, args.keys_file_google)?,
+        app_check: keys::source(
+            keys::APP_CHECK,
+            args.keys_url_app_check,
+            args.keys_file_app_check,
+        )?,
+    };
+    config.project_number = Setting("CALLGATE_PROJECT_NUMBER", args.project_number)
+        .read(|text| values::number(text, 1, u64::MAX))?;
+    config.iap_audience = Setting("CALLGATE_IAP_AUDIENCE", args.iap_audience)
+        .read(|text| Ok(text.to_owned()))?
+        .filter(|audience| audience != "auto");
+    Setting("CALLGATE_AUDIENCES", args.audiences).read_into(&mut config.audiences, |text| {
+        Ok(values::list(text).map(str::to_owned).collect())
+    })?;
+    Setting("CALLGATE_SERVICE_ACCOUNTS", args.service_accounts)
+        .read_into(&mut config.service_accounts, |text| {
+            values::list(text).map(values::mapping).collect()
+        })?;
+    config.public_origin =
+        Setting("CALLGATE_PUBLIC_ORIGIN", args.public_origin).read(values::origin)?;
+    config.auth_emulator_host =
+        Setting("FIREBASE_AUTH_EMULATOR_HOST", args.auth_emulator_host).read(values::host)?;
     config.accounts_url = Setting("CALLGATE_ACCOUNTS_URL", args.accounts_url).read(values::url)?;
     config.accounts_credentials =
         accounts_credentials(args.credentials_file, args.accounts_token_file)?;
@@ -165,20 +199,6 @@ fn bound(text: &str) -> Result<Duration, String> {
         return Err(format!("{text:?} is not between 1ms and 24h"));
     }
     Ok(time)
-}
-
-fn firebase_keys(url: Option<String>, file: Option<String>) -> Result<KeySource, ConfigError> {
-    let url = Setting("CALLGATE_KEYS_URL_FIREBASE", url).read(values::url)?;
-    let file = Setting("CALLGATE_KEYS_FILE_FIREBASE", file).read(|text| Ok(PathBuf::from(text)))?;
-    match (url, file) {
-        (None, None) => Ok(KeySource::Google),
-        (Some(url), None) => Ok(KeySource::Url(url)),
-        (None, Some(file)) => Ok(KeySource::File(file)),
-        (Some(_), Some(_)) => Err(ConfigError::new(
-            "CALLGATE_KEYS_FILE_FIREBASE",
-            "CALLGATE_KEYS_URL_FIREBASE is given too: keys come from one place, so leave one of them unset",
-        )),
-    }
 }
 
 fn accounts_credentials(

@@ -58,6 +58,31 @@ pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
         .filter(|item| !item.is_empty())
 }
 
+/// `name=value`.
+pub(super) fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(format!(
+            "{text:?} is not name=email, such as admin=admin@my-project.iam.gserviceaccount.com"
+        )),
+    }
+}
+
+/// A host and a port on this machine, such as `127.0.0.1:9099`.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let wrong =
+        || format!("{text:?} is not a host and a port of this machine, such as 127.0.0.1:9099");
+    let url = Url::parse(&format!("http://{text}/")).map_err(|_| wrong())?;
+    let whole = url.port().is_some() && url.path() == "/" && url.username().is_empty();
+    if whole && url.query().is_none() && is_loopback(&url) {
+        Ok(text.to_owned())
+    } else {
+        Err(wrong())
+    }
+}
+
 /// A Google Cloud project id.
 pub(super) fn project_id(text: &str) -> Result<String, String> {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:".contains(c);

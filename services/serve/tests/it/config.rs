@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callgate_serve::{
-    Args, Config, ConfigError, KeySource, LogFormat, Platform, ServeError, Server,
+    Args, Config, ConfigError, KeySource, Keys, LogFormat, Platform, ServeError, Server,
 };
 use clap::{Args as _, Command};
 
@@ -17,6 +17,13 @@ fn refused(flags: &[&str]) -> ConfigError {
     match parse(flags) {
         Ok(config) => panic!("{flags:?} was taken: {config:?}"),
         Err(error) => error,
+    }
+}
+
+fn firebase(source: KeySource) -> Keys {
+    Keys {
+        firebase: source,
+        ..Keys::default()
     }
 }
 
@@ -71,7 +78,7 @@ fn each_setting_is_read() {
     );
     assert_eq!(config.clock_skew, Duration::from_millis(500));
     let url = "http://127.0.0.1:9/keys".parse().expect("a URL");
-    assert_eq!(config.firebase_keys, KeySource::Url(url));
+    assert_eq!(config.keys.firebase, KeySource::Url(url));
     let accounts = config.accounts_url.as_ref().map(ToString::to_string);
     assert_eq!(accounts.as_deref(), Some("https://accounts.example/"));
     assert_eq!(
@@ -109,7 +116,7 @@ fn an_empty_setting_is_none() {
     .expect("right settings");
     assert_eq!(config.project_id.as_deref(), Some("b-project"));
     assert!(config.allowed_origins.is_empty());
-    assert_eq!(config.firebase_keys, KeySource::Google);
+    assert_eq!(config.keys.firebase, KeySource::Google);
 }
 
 #[test]
@@ -178,6 +185,35 @@ fn a_wrong_setting_is_named_in_one_line() {
         (&["--drain-timeout=0s"], "CALLGATE_DRAIN_TIMEOUT"),
         (&["--max-connection-age=old"], "CALLGATE_MAX_CONNECTION_AGE"),
         (&["--connection-grace=-"], "CALLGATE_CONNECTION_GRACE"),
+        (
+            &[
+                "--keys-url-iap=https://keys.example/",
+                "--keys-file-iap=keys",
+            ],
+            "CALLGATE_KEYS_FILE_IAP",
+        ),
+        (
+            &["--keys-url-app-check=http://keys.example/"],
+            "CALLGATE_KEYS_URL_APP_CHECK",
+        ),
+        (&["--project-number=my-project"], "CALLGATE_PROJECT_NUMBER"),
+        (&["--project-number=0"], "CALLGATE_PROJECT_NUMBER"),
+        (&["--service-accounts=admin"], "CALLGATE_SERVICE_ACCOUNTS"),
+        (&["--service-accounts=admin="], "CALLGATE_SERVICE_ACCOUNTS"),
+        (&["--public-origin=*"], "CALLGATE_PUBLIC_ORIGIN"),
+        (&["--public-origin=null"], "CALLGATE_PUBLIC_ORIGIN"),
+        (
+            &["--public-origin=https://a.example,https://b.example"],
+            "CALLGATE_PUBLIC_ORIGIN",
+        ),
+        (
+            &["--auth-emulator-host=10.0.0.1:9099"],
+            "FIREBASE_AUTH_EMULATOR_HOST",
+        ),
+        (
+            &["--auth-emulator-host=localhost"],
+            "FIREBASE_AUTH_EMULATOR_HOST",
+        ),
         (&["--colour=blue"], "command line"),
     ] {
         let error = refused(flags);
@@ -220,7 +256,7 @@ async fn what_the_verifier_refuses_is_named_too() {
             "CALLGATE_CLOCK_SKEW",
         ),
         (
-            wrong(|c| c.firebase_keys = KeySource::File("/no/such/file".into())),
+            wrong(|c| c.keys.firebase = KeySource::File("/no/such/file".into())),
             "CALLGATE_KEYS_FILE_FIREBASE",
         ),
     ] {
@@ -239,7 +275,7 @@ fn nothing_that_weakens_verification_starts_in_production() {
     let keys: url::Url = "http://127.0.0.1:9/keys".parse().expect("a URL");
     let weak = |platform| Config {
         platform,
-        firebase_keys: KeySource::Url(keys.clone()),
+        keys: firebase(KeySource::Url(keys.clone())),
         ..fixture::config()
     };
     for production in ["K_SERVICE", "CLOUD_RUN_JOB", "KUBERNETES_SERVICE_HOST"] {
@@ -280,7 +316,9 @@ fn nothing_that_weakens_verification_stands_beside_a_real_project() {
 #[test]
 fn a_configuration_made_in_code_may_not_fetch_keys_by_plain_http_either() {
     let config = Config {
-        firebase_keys: KeySource::Url("http://keys.example/".parse().expect("a URL")),
+        keys: firebase(KeySource::Url(
+            "http://keys.example/".parse().expect("a URL"),
+        )),
         ..fixture::config()
     };
     let error = Server::new(config).err().expect("a refusal").to_string();

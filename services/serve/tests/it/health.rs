@@ -1,7 +1,7 @@
 //! Health follows the keys, and the end.
 
 use callgate_api::votes::v1::GetResultsRequest;
-use callgate_serve::{Config, KeySource};
+use callgate_serve::{Config, KeySource, Keys};
 use callgate_testkit::{
     KeyServer,
     key_server::{Answer, Gate},
@@ -26,7 +26,10 @@ async fn a_service_is_serving_once_its_keys_are_there() {
     let answer = Answer::keys(issuer().jwks()).held_by(&held);
     let keys = KeyServer::start(answer).await.expect("a key server");
     let config = Config {
-        firebase_keys: KeySource::Url(keys.url()),
+        keys: Keys {
+            firebase: KeySource::Url(keys.url()),
+            ..Keys::default()
+        },
         ..config()
     };
     let server = run_with(config, |server| server).await;

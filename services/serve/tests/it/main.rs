@@ -2,6 +2,7 @@
 
 mod accounts;
 mod by_hand;
+mod callers;
 mod capture;
 mod config;
 mod cors;

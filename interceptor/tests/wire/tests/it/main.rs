@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod callers;
 mod keys;
 mod not_grpc;
 mod permit;
