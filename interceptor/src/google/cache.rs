@@ -13,8 +13,10 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::watch;
 
 use super::{
-    AccessToken, CredentialsError,
-    fetch::{Fetched, Source},
+    CredentialsError,
+    answer::Fetched,
+    fetch::{Source, Wanted},
+    token::Secret,
 };
 use crate::clock::Clock;
 
@@ -31,11 +33,12 @@ const COOLDOWN: Duration = Duration::from_secs(1);
 /// Between one attempt that nobody waits for and the next: the answer may be the token that is here already.
 const PACE: Duration = Duration::from_secs(10);
 
-type Outcome = Result<AccessToken, CredentialsError>;
+type Outcome = Result<Secret, CredentialsError>;
 
 #[derive(Debug)]
 pub(super) struct Cache {
     source: Source,
+    wanted: Wanted,
     clock: Clock,
     timeout: Duration,
     current: ArcSwapOption<Fetched>,
@@ -62,9 +65,10 @@ struct Flight {
 // === impl Cache ===
 
 impl Cache {
-    pub(super) fn new(source: Source, clock: Clock, timeout: Duration) -> Self {
+    pub(super) fn new(source: Source, wanted: Wanted, clock: Clock, timeout: Duration) -> Self {
         Self {
             source,
+            wanted,
             clock,
             timeout,
             current: ArcSwapOption::empty(),
@@ -76,9 +80,14 @@ impl Cache {
     pub(super) fn with(&self, clock: Option<Clock>, timeout: Option<Duration>) -> Self {
         Self::new(
             self.source.clone(),
+            self.wanted.clone(),
             clock.unwrap_or_else(|| self.clock.clone()),
             timeout.unwrap_or(self.timeout),
         )
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// The present token, or the next where that is at its end.
@@ -117,7 +126,7 @@ impl Cache {
     }
 
     /// Drops a token that was refused before its time, unless that happened a moment ago: then a new one would not help.
-    pub(super) fn reject(&self, token: &AccessToken) {
+    pub(super) fn reject(&self, token: &Secret) {
         let now = self.clock.now();
         let mut state = self.lock();
         let recently = state.rejected_at.is_some_and(|at| elapsed(at, now) < PACE);
@@ -128,7 +137,7 @@ impl Cache {
         }
     }
 
-    fn usable(&self, now: SystemTime) -> Option<(AccessToken, Duration)> {
+    fn usable(&self, now: SystemTime) -> Option<(Secret, Duration)> {
         let held = self.current.load();
         let held = held.as_ref()?;
         let left = held.expires_at.duration_since(now).unwrap_or_default();
@@ -160,7 +169,7 @@ impl Cache {
         });
         let cache = Arc::clone(self);
         tokio::spawn(async move {
-            let fetched = cache.source.fetch(now, cache.timeout).await;
+            let fetched = cache.source.fetch(&cache.wanted, now, cache.timeout).await;
             // Nobody may be waiting any more.
             let _ = sender.send(Some(cache.land(number, fetched)));
         });
@@ -168,11 +177,12 @@ impl Cache {
     }
 
     fn land(&self, number: u64, fetched: Result<Fetched, CredentialsError>) -> Outcome {
+        let now = self.clock.now();
         let mut state = self.lock();
         if state.flight.as_ref().is_some_and(|it| it.number == number) {
             state.flight = None;
         }
-        match fetched {
+        match fetched.and_then(|fetched| fetched.unless_over(now)) {
             Ok(fetched) => {
                 let token = fetched.token.clone();
                 // A flight that was passed over may land after its successor.
@@ -187,8 +197,8 @@ impl Cache {
                 Ok(token)
             }
             Err(error) => {
-                tracing::warn!(%error, "the access token for Google's APIs was not renewed");
-                state.failed = Some((self.clock.now(), error.clone()));
+                tracing::warn!(%error, "{} was not renewed", self.wanted);
+                state.failed = Some((now, error.clone()));
                 Err(error)
             }
         }
@@ -197,6 +207,21 @@ impl Cache {
     fn lock(&self) -> MutexGuard<'_, State> {
         // No code under the lock can leave the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl Fetched ===
+
+impl Fetched {
+    /// What comes with no life left must not pass for a success, or every call would ask anew.
+    fn unless_over(self, now: SystemTime) -> Result<Self, CredentialsError> {
+        let left = self.expires_at.duration_since(now).unwrap_or_default();
+        if left <= TOO_SHORT {
+            return Err(CredentialsError::Unavailable(
+                "the token that came has expired: is this machine's clock right?".to_owned(),
+            ));
+        }
+        Ok(self)
     }
 }
 
@@ -230,16 +255,17 @@ mod tests {
     fn what_comes_late_does_not_replace_what_came_since() {
         let now = SystemTime::UNIX_EPOCH;
         let source = Source::Metadata(Metadata::new());
-        let cache = Cache::new(source, Clock::manual(now), Duration::from_secs(3));
+        let clock = Clock::manual(now);
+        let cache = Cache::new(source, Wanted::AccessToken, clock, Duration::from_secs(3));
         let fetched = |text: &str, lifetime| Fetched {
-            token: AccessToken::parse(text).expect("a token"),
+            token: Secret::parse(text).expect("a token"),
             expires_at: now + Duration::from_secs(lifetime),
         };
         for (number, text, lifetime) in [(2, "two", 3600), (1, "one", 3000)] {
             let landed = cache.land(number, Ok(fetched(text, lifetime)));
-            assert_eq!(landed.expect("a token").secret(), text);
+            assert_eq!(landed.expect("a token").text(), text);
         }
         let (token, _) = cache.usable(now).expect("a token");
-        assert_eq!(token.secret(), "two");
+        assert_eq!(token.text(), "two");
     }
 }

@@ -3,13 +3,12 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use super::{
-    AccessToken, CredentialsError, Metadata, SettingsError, cache::Cache, fetch::Source,
-    service_account::ServiceAccount,
+    AccessToken, CredentialsError, Metadata, SettingsError, TIMEOUT,
+    cache::Cache,
+    fetch::{Source, Wanted},
+    token::Secret,
 };
-use crate::{clock::Clock, http_client::http_client};
-
-/// How long one request for a token may take.
-const TIMEOUT: Duration = Duration::from_secs(3);
+use crate::clock::Clock;
 
 /// What calls to Google's APIs prove themselves with: OAuth 2.0 access tokens. Cloning is cheap; clones share their token.
 ///
@@ -37,12 +36,7 @@ impl Credentials {
     ///
     /// Where the file cannot be read or is no service account's key, or where its `token_uri` is neither https nor on this machine.
     pub fn service_account_file(path: impl AsRef<Path>) -> Result<Self, SettingsError> {
-        let account = ServiceAccount::read(path.as_ref())?;
-        let http = http_client(Duration::from_secs(2));
-        Ok(Self::fetched(Source::ServiceAccount(
-            Arc::new(account),
-            http,
-        )))
+        Source::service_account_file(path.as_ref()).map(Self::fetched)
     }
 
     /// A token that never changes: the secret of a local stand-in for Google's APIs. Google's own tokens live for an hour only.
@@ -51,8 +45,8 @@ impl Credentials {
     ///
     /// Where it cannot stand in a header: it is empty, longer than 8 KiB, or not all visible ASCII.
     pub fn fixed(token: &str) -> Result<Self, SettingsError> {
-        AccessToken::parse(token)
-            .map(|token| Self(Kind::Fixed(token)))
+        Secret::parse(token)
+            .map(|secret| Self(Kind::Fixed(AccessToken::new(secret))))
             .ok_or_else(|| {
                 SettingsError::new(
                     "the access token must be visible ASCII, without spaces, and at most 8 KiB long",
@@ -61,7 +55,7 @@ impl Credentials {
     }
 
     fn fetched(source: Source) -> Self {
-        let cache = Cache::new(source, Clock::system(), TIMEOUT);
+        let cache = Cache::new(source, Wanted::AccessToken, Clock::system(), TIMEOUT);
         Self(Kind::Fetched(Arc::new(cache)))
     }
 
@@ -94,7 +88,7 @@ impl Credentials {
     pub async fn access_token(&self) -> Result<AccessToken, CredentialsError> {
         match &self.0 {
             Kind::Fixed(token) => Ok(token.clone()),
-            Kind::Fetched(cache) => cache.token().await,
+            Kind::Fetched(cache) => cache.token().await.map(AccessToken::new),
         }
     }
 
@@ -102,7 +96,7 @@ impl Credentials {
     /// that was done a moment ago.
     pub fn reject(&self, token: &AccessToken) {
         if let Kind::Fetched(cache) = &self.0 {
-            cache.reject(token);
+            cache.reject(token.as_secret());
         }
     }
 }

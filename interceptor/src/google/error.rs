@@ -5,15 +5,15 @@
 #[error("{0}")]
 pub struct SettingsError(String);
 
-/// Why there is no access token. The text is fit for a log.
+/// Why there is no token. The text is fit for a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
     /// Whoever gives the tokens is away or answers nonsense. It may work later.
-    #[error("no access token can be had: {0}")]
+    #[error("no token can be had: {0}")]
     Unavailable(String),
     /// Whoever gives the tokens gives none for these credentials: the key or its account was deleted, perhaps.
-    #[error("no access token is given for these credentials: {0}")]
+    #[error("no token is given for these credentials: {0}")]
     Refused(String),
 }
 

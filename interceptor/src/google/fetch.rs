@@ -1,79 +1,120 @@
 //! How a new token is asked for.
 
 use std::{
+    fmt,
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE};
-use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::{
-    AccessToken, CredentialsError, Metadata, MetadataError, service_account::ServiceAccount,
+    CredentialsError, Metadata, MetadataError, SettingsError,
+    answer::{Fetched, read_access_token, read_id_token, read_id_token_response, read_refusal},
+    service_account::ServiceAccount,
 };
-use crate::{
-    http_client::{describe, read_body},
-    json::parse_object,
-};
+use crate::http_client::{describe, http_client, read_body};
 
-/// What the tokens are good for: the accounts of Identity Platform, whichever of the two its administrators granted.
-const SCOPES: [&str; 2] = [
+/// What access tokens are good for: the accounts of Identity Platform, whichever of the two its administrators granted.
+pub(super) const SCOPES: [&str; 2] = [
     "https://www.googleapis.com/auth/identitytoolkit",
     "https://www.googleapis.com/auth/cloud-platform",
 ];
 
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// Longer lives are not believed: Google's access tokens live for an hour, and for 12 hours where an administrator allows it.
-const MAX_LIFETIME: u64 = 12 * 60 * 60;
-
 /// Whoever gives the tokens.
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     Metadata(Metadata),
     ServiceAccount(Arc<ServiceAccount>, Client),
+    Mint(Mint),
 }
 
-/// A token, and the end of its life.
+/// Which token is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Fetched {
-    pub(super) token: AccessToken,
-    pub(super) expires_at: SystemTime,
+pub(super) enum Wanted {
+    /// One of the [`SCOPES`].
+    AccessToken,
+    IdToken {
+        audience: Arc<str>,
+    },
 }
 
-/// RFC 6749, section 5.1.
-#[derive(Deserialize)]
-struct TokenResponse {
-    access_token: String,
-    expires_in: u64,
-    token_type: String,
-}
-
-/// RFC 6749, section 5.2.
-#[derive(Deserialize)]
-struct ErrorResponse {
-    error: String,
-}
+/// A function from an audience to an ID token.
+#[derive(Clone)]
+pub(super) struct Mint(pub(super) Arc<dyn Fn(&str) -> String + Send + Sync>);
 
 // === impl Source ===
 
 impl Source {
+    /// A service account, by the JSON file of one of its keys.
+    pub(super) fn service_account_file(path: &Path) -> Result<Self, SettingsError> {
+        let account = ServiceAccount::read(path)?;
+        let http = http_client(Duration::from_secs(2));
+        Ok(Self::ServiceAccount(Arc::new(account), http))
+    }
+
     /// Asks for a new token, `now`, and waits at most `timeout`.
     pub(super) async fn fetch(
         &self,
+        wanted: &Wanted,
         now: SystemTime,
         timeout: Duration,
     ) -> Result<Fetched, CredentialsError> {
-        let answer = match self {
-            Self::Metadata(metadata) => {
+        let read = match (self, wanted) {
+            (Self::Metadata(metadata), Wanted::AccessToken) => {
                 let path = "instance/service-accounts/default/token";
                 let query = [("scopes", &*SCOPES.join(","))];
-                metadata.ask(path, &query, timeout).await?
+                let answer = metadata.ask(path, &query, timeout).await?;
+                read_access_token(&answer, now)
             }
-            Self::ServiceAccount(account, http) => exchange(account, http, now, timeout).await?,
+            (Self::Metadata(metadata), Wanted::IdToken { audience }) => {
+                let path = "instance/service-accounts/default/identity";
+                // Without `full` the token would lack the account's e-mail address.
+                let query = [("audience", &**audience), ("format", "full")];
+                let answer = metadata.ask(path, &query, timeout).await?;
+                read_id_token(&answer, audience, now)
+            }
+            (Self::ServiceAccount(account, http), Wanted::AccessToken) => {
+                let answer = exchange(account, http, wanted, now, timeout).await?;
+                read_access_token(&answer, now)
+            }
+            (Self::ServiceAccount(account, http), Wanted::IdToken { audience }) => {
+                let answer = exchange(account, http, wanted, now, timeout).await?;
+                read_id_token_response(&answer, audience, now)
+            }
+            (Self::Mint(Mint(mint)), Wanted::IdToken { audience }) => {
+                read_id_token(mint(audience).as_bytes(), audience, now)
+            }
+            (Self::Mint(_), Wanted::AccessToken) => {
+                return Err(CredentialsError::Refused(
+                    "only ID tokens are made here".to_owned(),
+                ));
+            }
         };
-        read_token(&answer, now).map_err(CredentialsError::Unavailable)
+        read.map_err(CredentialsError::Unavailable)
+    }
+}
+
+// === impl Wanted ===
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccessToken => f.write_str("the access token for Google's APIs"),
+            Self::IdToken { audience } => write!(f, "the ID token for {audience}"),
+        }
+    }
+}
+
+// === impl Mint ===
+
+impl fmt::Debug for Mint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mint(..)")
     }
 }
 
@@ -81,11 +122,12 @@ impl Source {
 async fn exchange(
     account: &ServiceAccount,
     http: &Client,
+    wanted: &Wanted,
     now: SystemTime,
     timeout: Duration,
 ) -> Result<Vec<u8>, CredentialsError> {
     let assertion = account
-        .assertion(&SCOPES.join(" "), now)
+        .assertion(wanted, now)
         .ok_or_else(|| CredentialsError::Refused("the key cannot sign".to_owned()))?;
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
@@ -106,37 +148,10 @@ async fn exchange(
     match status {
         StatusCode::OK => Ok(body),
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            Err(CredentialsError::Refused(refusal(&body)))
+            Err(CredentialsError::Refused(read_refusal(&body)))
         }
         _ => Err(unavailable(format!("HTTP status {}", status.as_u16()))),
     }
-}
-
-/// The error code of a refusal, such as `invalid_grant`. Its description may quote the account's address: it is left out.
-fn refusal(body: &[u8]) -> String {
-    match parse_object::<ErrorResponse>(body) {
-        Ok(ErrorResponse { error })
-            if (1..=64).contains(&error.len())
-                && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') =>
-        {
-            error
-        }
-        _ => "without a reason".to_owned(),
-    }
-}
-
-fn read_token(answer: &[u8], now: SystemTime) -> Result<Fetched, String> {
-    let answer: TokenResponse = parse_object(answer)?;
-    if !answer.token_type.eq_ignore_ascii_case("bearer") {
-        return Err("the token is no bearer token".to_owned());
-    }
-    let token = AccessToken::parse(&answer.access_token)
-        .ok_or_else(|| "the token cannot stand in a header".to_owned())?;
-    let lifetime = Duration::from_secs(answer.expires_in.min(MAX_LIFETIME));
-    Ok(Fetched {
-        token,
-        expires_at: now + lifetime,
-    })
 }
 
 impl From<MetadataError> for CredentialsError {

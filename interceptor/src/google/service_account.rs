@@ -6,7 +6,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::SettingsError;
+use super::{
+    SettingsError,
+    fetch::{SCOPES, Wanted},
+};
 use crate::{http_client::check_url, json::parse_object};
 
 /// A key file has about 2.4 KiB.
@@ -34,7 +37,11 @@ struct KeyFile {
 #[derive(Serialize)]
 struct Assertion<'a> {
     iss: &'a str,
-    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    /// Google's own: an ID token for this audience is asked for, and not an access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_audience: Option<&'a str>,
     aud: &'a str,
     iat: u64,
     exp: u64,
@@ -76,7 +83,7 @@ impl ServiceAccount {
         };
         // A key that cannot sign is to stop the start, not the first call.
         account
-            .assertion("", SystemTime::UNIX_EPOCH)
+            .assertion(&Wanted::AccessToken, SystemTime::UNIX_EPOCH)
             .ok_or("its private_key cannot sign")?;
         Ok(account)
     }
@@ -86,8 +93,12 @@ impl ServiceAccount {
         &self.token_url
     }
 
-    /// The account's own statement that it asks for these scopes, signed, good for an hour (the longest that Google accepts).
-    pub(super) fn assertion(&self, scope: &str, now: SystemTime) -> Option<String> {
+    /// The account's own statement that it asks for this token, signed, good for an hour (the longest that Google accepts).
+    pub(super) fn assertion(&self, wanted: &Wanted, now: SystemTime) -> Option<String> {
+        let (scope, target_audience) = match wanted {
+            Wanted::AccessToken => (Some(SCOPES.join(" ")), None),
+            Wanted::IdToken { audience } => (None, Some(&**audience)),
+        };
         let iat = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
@@ -99,6 +110,7 @@ impl ServiceAccount {
         let claims = Assertion {
             iss: &self.email,
             scope,
+            target_audience,
             aud: self.token_url.as_str(),
             iat,
             exp: iat + 3600,

@@ -1,13 +1,22 @@
-//! Access tokens by a service account's key file.
+//! Tokens by a service account's key file.
 
-use std::io::Write as _;
+use std::{
+    io::Write as _,
+    time::{Duration, SystemTime},
+};
 
-use callgate::google::{Credentials, CredentialsError};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use callgate::{
+    Clock,
+    google::{Credentials, CredentialsError, IdTokens},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use crate::google_server::{Reply, Server};
+use crate::{
+    google_id_tokens::{START, VOTES, jwt},
+    google_server::{Reply, Server},
+};
 
 const KEY: &str = include_str!("google_key.pem");
 const PUBLIC_KEY: &str = include_str!("google_key.pub.pem");
@@ -35,6 +44,20 @@ fn credentials(server: &Server) -> Credentials {
     Credentials::service_account_file(file.path()).expect("a key file")
 }
 
+/// The assertion in the request for a token, whose signature and audience are right.
+fn decode(body: &str, server: &Server) -> TokenData<Value> {
+    let assertion = body
+        .strip_prefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")
+        .expect("the grant of RFC 7523");
+
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.validate_exp = false;
+    validation.set_audience(&[server.url("/token")]);
+    validation.set_issuer(&["votes@my-project.iam.gserviceaccount.com"]);
+    let key = DecodingKey::from_rsa_pem(PUBLIC_KEY.as_bytes()).expect("a key");
+    jsonwebtoken::decode::<Value>(assertion, &key, &validation).expect("a valid assertion")
+}
+
 #[tokio::test]
 async fn the_accounts_own_assertion_is_exchanged_for_a_token() {
     let server = Server::start().await;
@@ -51,17 +74,7 @@ async fn the_accounts_own_assertion_is_exchanged_for_a_token() {
         asked[0].headers["content-type"],
         "application/x-www-form-urlencoded"
     );
-    let assertion = asked[0]
-        .body
-        .strip_prefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=")
-        .expect("the grant of RFC 7523");
-
-    let mut validation = Validation::new(Algorithm::RS256);
-    validation.set_audience(&[server.url("/token")]);
-    validation.set_issuer(&["votes@my-project.iam.gserviceaccount.com"]);
-    let key = DecodingKey::from_rsa_pem(PUBLIC_KEY.as_bytes()).expect("a key");
-    let decoded =
-        jsonwebtoken::decode::<Value>(assertion, &key, &validation).expect("a valid assertion");
+    let decoded = decode(&asked[0].body, &server);
     assert_eq!(decoded.header.kid.as_deref(), Some("key-1"));
     assert_eq!(
         decoded.claims["scope"],
@@ -69,6 +82,47 @@ async fn the_accounts_own_assertion_is_exchanged_for_a_token() {
     );
     let seconds = |claim: &str| decoded.claims[claim].as_u64().expect("a number");
     assert_eq!(seconds("exp") - seconds("iat"), 3600);
+}
+
+#[tokio::test]
+async fn an_assertion_that_names_an_audience_is_exchanged_for_an_id_token() {
+    let server = Server::start().await;
+    let clock = Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(START));
+    let file = write(&key_file(&server.url("/token")).to_string());
+    let votes = IdTokens::service_account_file(file.path())
+        .expect("a key file")
+        .clock(clock)
+        .for_audience(VOTES)
+        .expect("an audience");
+    let one = jwt(VOTES, 3600);
+    server.then(Reply::ok(json!({"id_token": one}).to_string()));
+    let token = votes.token().await.expect("a token");
+    assert_eq!(token.secret(), one);
+
+    let decoded = decode(&server.asked()[0].body, &server);
+    assert_eq!(decoded.claims["target_audience"], VOTES);
+    assert_eq!(
+        decoded.claims["iss"],
+        "votes@my-project.iam.gserviceaccount.com"
+    );
+    assert_eq!(
+        decoded.claims.get("scope"),
+        None,
+        "or an access token would come"
+    );
+}
+
+#[tokio::test]
+async fn an_access_token_is_no_id_token() {
+    let server = Server::start().await;
+    let file = write(&key_file(&server.url("/token")).to_string());
+    let tokens = IdTokens::service_account_file(file.path()).expect("a key file");
+    let votes = tokens.for_audience(VOTES).expect("an audience");
+    server.then(Reply::token("ya29.one", 3599));
+    assert!(matches!(
+        votes.token().await,
+        Err(CredentialsError::Unavailable(_))
+    ));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod accounts;
 mod explain;
 mod google;
+mod google_id_tokens;
 mod google_key_file;
 mod google_server;
 mod keys;
