@@ -33,6 +33,7 @@
 //! | [`Denial`] | why a call was refused, and the gRPC status for it |
 //! | [`explain`] | what is wrong with a token, and what to do about it |
 //! | [`accounts`], [`google`] | account records of Identity Platform, and the credentials to read them |
+//! | [`outgoing`] | calls to other services, which prove who calls |
 //!
 //! The crate reads no environment and starts no timers: on Cloud Run, a process has CPU only while it answers calls.
 
@@ -48,6 +49,7 @@ pub mod google;
 mod http_client;
 mod json;
 pub mod keys;
+pub mod outgoing;
 mod permit;
 mod policy;
 mod rule;

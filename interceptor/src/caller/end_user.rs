@@ -127,7 +127,6 @@ impl EndUser {
     }
 
     /// The token that was verified, to be written nowhere.
-    #[allow(dead_code, reason = "for outgoing calls")]
     pub(crate) fn token(&self) -> &str {
         &self.0.token
     }

@@ -2,7 +2,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
@@ -13,7 +17,11 @@ use axum::{
 };
 use futures_util::stream;
 use http::Method;
-use tokio::{net::TcpListener, sync::watch, task::AbortHandle};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::AbortHandle,
+};
 
 /// What the server was asked.
 #[derive(Debug)]
@@ -35,12 +43,14 @@ pub(crate) enum Reply {
     /// Breaks off in the middle.
     CutOff(String),
     Never,
+    /// A gRPC answer without a message: its status is in the headers.
+    Grpc(tonic::Code),
     /// Waits until the script says `true`.
     Held(watch::Receiver<bool>, Box<Reply>),
 }
 
 pub(crate) struct Server {
-    pub(crate) address: std::net::SocketAddr,
+    pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
     serving: AbortHandle,
 }
@@ -50,7 +60,11 @@ struct Shared {
     replies: Mutex<VecDeque<Reply>>,
     asked: Mutex<Vec<Asked>>,
     count: watch::Sender<usize>,
+    connections: AtomicUsize,
 }
+
+/// Counts the connections.
+struct Counted(TcpListener, Arc<Shared>);
 
 impl Server {
     pub(crate) async fn start() -> Self {
@@ -60,6 +74,7 @@ impl Server {
         let router = Router::new()
             .fallback(answer)
             .with_state(Arc::clone(&shared));
+        let listener = Counted(listener, Arc::clone(&shared));
         let serving = tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             address,
@@ -87,6 +102,11 @@ impl Server {
         std::mem::take(&mut *self.shared.asked.lock().expect("no panic"))
     }
 
+    /// How many connections there were in all.
+    pub(crate) fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
     /// Waits until it was asked so often in all.
     pub(crate) async fn asked_times(&self, times: usize) {
         let mut count = self.shared.count.subscribe();
@@ -100,6 +120,21 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.serving.abort();
+    }
+}
+
+impl axum::serve::Listener for Counted {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        let accepted = axum::serve::Listener::accept(&mut self.0).await;
+        self.1.connections.fetch_add(1, Ordering::SeqCst);
+        accepted
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.0.local_addr()
     }
 }
 
@@ -153,6 +188,10 @@ async fn respond(reply: Reply) -> Response {
                 .header("metadata-flavor", "Google")
                 .body(Body::from_stream(stream::iter(parts)))
         }
+        Reply::Grpc(code) => response
+            .header("content-type", "application/grpc")
+            .header("grpc-status", code as i32)
+            .body(Body::empty()),
         Reply::Never => std::future::pending().await,
         Reply::Held(mut held, reply) => {
             // The test may be over and gone.

@@ -7,4 +7,5 @@ mod google_id_tokens;
 mod google_key_file;
 mod google_server;
 mod keys;
+mod outgoing;
 mod verify;
