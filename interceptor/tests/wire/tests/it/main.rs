@@ -5,6 +5,7 @@
 mod callers;
 mod keys;
 mod not_grpc;
+mod outgoing;
 mod permit;
 mod revocation;
 mod rules;
