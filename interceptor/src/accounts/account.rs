@@ -2,6 +2,7 @@
 
 use std::{fmt, time::SystemTime};
 
+use super::roles;
 use crate::caller::UserId;
 
 /// The account record of a user. `Debug` shows which user only, so that it may stand in a log.
@@ -91,6 +92,12 @@ impl Account {
             tenant: self.tenant.as_deref(),
             uid: &self.uid,
         }
+    }
+
+    /// The roles in the custom claim `claim`: an array of strings; anything else is no roles (G14). A token may show others
+    /// until it is refreshed.
+    pub fn roles(&self, claim: &str) -> Vec<String> {
+        roles::read(self.custom_attributes.as_deref(), claim)
     }
 }
 

@@ -9,9 +9,6 @@ use crate::{
     json::{Object, parse_object},
 };
 
-/// A record has some KiB: custom claims are bounded to 1,000 characters, names to 256.
-const MAX_ANSWER: usize = 256 * 1024;
-
 /// How a request ended.
 pub(super) enum Answer {
     /// It was done; this is the body.
@@ -34,17 +31,19 @@ struct Reason {
     status: String,
 }
 
-pub(super) async fn read_answer(response: Response) -> Result<Answer, AccountsError> {
+/// Reads an answer of at most `limit` bytes, as that of a call which may have changed something.
+pub(super) async fn read_answer(response: Response, limit: usize) -> Result<Answer, AccountsError> {
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {
         return Ok(Answer::Unauthorized);
     }
-    let body = read_body(response, MAX_ANSWER)
-        .await
-        .map_err(AccountsError::Unavailable)?;
-    if status == StatusCode::OK {
-        return Ok(Answer::Done(body));
-    }
+    let body = match read_body(response, limit).await {
+        Ok(body) if status == StatusCode::OK => return Ok(Answer::Done(body)),
+        Ok(body) => body,
+        // The status says enough of a refusal, and of a success not what was done.
+        Err(_) if status.is_client_error() => Vec::new(),
+        Err(words) => return Err(AccountsError::OutcomeUnknown(words)),
+    };
     let code = error_code(&body);
     let words = match &code {
         Some(code) => format!("HTTP status {}, {code}", status.as_u16()),
@@ -53,11 +52,10 @@ pub(super) async fn read_answer(response: Response) -> Result<Answer, AccountsEr
     Err(match (status, code.as_deref()) {
         (StatusCode::BAD_REQUEST, Some("USER_NOT_FOUND")) => AccountsError::NotFound,
         (_, Some("QUOTA_EXCEEDED" | "TOO_MANY_ATTEMPTS_TRY_LATER"))
-        | (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS, _) => {
-            AccountsError::Unavailable(words)
-        }
+        | (StatusCode::TOO_MANY_REQUESTS, _) => AccountsError::Unavailable(words),
+        (StatusCode::REQUEST_TIMEOUT, _) => AccountsError::OutcomeUnknown(words),
         _ if status.is_client_error() => AccountsError::Refused(words),
-        _ => AccountsError::Unavailable(words),
+        _ => AccountsError::OutcomeUnknown(words),
     })
 }
 

@@ -19,21 +19,36 @@
 //!     println!("disabled: {}", account.disabled);
 //! }
 //! accounts.update(ada, &AccountUpdate::new().display_name(Some("Ada"))).await?;
+//! accounts.set_roles(ada, &["editor"]).await?;
+//!
+//! let mut page = accounts.list(None, 100, None).await?;
+//! while let Some(next) = &page.next {
+//!     page = accounts.list(None, 100, Some(next)).await?;
+//! }
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The service account needs the role `roles/firebaseauth.admin`, or a custom one with `firebaseauth.users.get` and, to change
-//! or delete accounts, `firebaseauth.users.update` and `firebaseauth.users.delete`.
+//! or delete accounts, `firebaseauth.users.update` and `firebaseauth.users.delete`; for session cookies,
+//! `firebaseauth.users.createSession`.
 
 mod account;
 mod answer;
+mod call;
 mod client;
 mod error;
+mod page;
 mod record;
+mod roles;
+mod session_cookie;
 mod update;
 
 pub use account::{Account, Provider, SecondFactor, SecondFactorKind};
-pub use client::Accounts;
+pub use client::{Accounts, RolesChange};
 pub use error::AccountsError;
+pub use page::AccountPage;
+pub use session_cookie::{
+    InvalidSessionLifetime, SessionCookie, SessionCookieError, SessionLifetime,
+};
 pub use update::AccountUpdate;

@@ -24,7 +24,7 @@ struct Lookup {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
+pub(super) struct Record {
     local_id: String,
     tenant_id: Option<String>,
     email: Option<String>,
@@ -93,7 +93,7 @@ pub(super) fn read_lookup(json: &[u8], asked: UserId<'_>) -> Result<Option<Accou
 // === impl Record ===
 
 impl Record {
-    fn into_account(self) -> Result<Account, String> {
+    pub(super) fn into_account(self) -> Result<Account, String> {
         let seconds = |Int64(n)| instant(Duration::from_secs(n));
         let millis = |Int64(n)| instant(Duration::from_millis(n));
         let providers = self.provider_user_info.into_iter();

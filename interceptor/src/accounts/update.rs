@@ -14,7 +14,9 @@ use crate::caller::UserId;
 #[must_use]
 pub struct AccountUpdate {
     display_name: Change,
+    disabled: Option<bool>,
     valid_since: Option<SystemTime>,
+    custom_attributes: Option<String>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub(super) struct UpdateRequest<'a> {
     /// An empty text would be taken as "no change".
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     delete_attribute: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disable_user: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_attributes: Option<&'a str>,
     /// Seconds; protobuf's JSON writes an int64 as a string.
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_since: Option<String>,
@@ -59,10 +65,23 @@ impl AccountUpdate {
         self
     }
 
+    /// Locks the account, or unlocks it. A locked one can neither sign in nor refresh a token. An ID token that is there already is
+    /// found out where a rule asks for it, by `revocation_checked_within`; elsewhere it counts until it expires.
+    pub fn disabled(mut self, disabled: bool) -> Self {
+        self.disabled = Some(disabled);
+        self
+    }
+
     /// Revokes every token of sign-ins before this, which is to the second. ID tokens are found out only where a rule asks for
     /// it, by `revocation_checked_within`; elsewhere they count until they expire, and cannot be refreshed.
     pub fn valid_since(mut self, since: SystemTime) -> Self {
         self.valid_since = Some(since);
+        self
+    }
+
+    /// Replaces the custom claims, a JSON object as text.
+    pub(super) fn custom_attributes(mut self, attributes: String) -> Self {
+        self.custom_attributes = Some(attributes);
         self
     }
 
@@ -76,6 +95,8 @@ impl AccountUpdate {
             local_id: user.uid,
             display_name,
             delete_attribute,
+            disable_user: self.disabled,
+            custom_attributes: self.custom_attributes.as_deref(),
             valid_since: self.valid_since.map(|since| {
                 let since = since.duration_since(UNIX_EPOCH).unwrap_or_default();
                 since.as_secs().to_string()

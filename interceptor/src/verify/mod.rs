@@ -52,6 +52,7 @@ pub use firebase::{FIREBASE_KEYS_URL, FirebaseVerifier};
 pub use iap::{IAP_KEYS_URL, IapVerifier};
 pub use service_account::{GOOGLE_KEYS_URL, ServiceAccountVerifier};
 pub use session_cookie::{SESSION_COOKIE_KEYS_URL, SessionCookieVerifier};
+pub(crate) use settings::roles_claim;
 
 /// What became of a token that was checked without waiting for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -178,7 +178,7 @@ pub(super) fn clock_skew(skew: Duration) -> Result<Duration, VerifierError> {
     Ok(skew)
 }
 
-pub(super) fn roles_claim(name: String) -> Result<String, VerifierError> {
+pub(crate) fn roles_claim(name: String) -> Result<String, VerifierError> {
     if name.is_empty() || TAKEN_CLAIMS.contains(&name.as_str()) {
         return Err(VerifierError::RolesClaim(name));
     }

@@ -1,6 +1,10 @@
 //! The accounts of Identity Platform, spoken to over HTTP.
 
 mod away;
+mod outcome;
+mod page;
+mod roles;
+mod session_cookie;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -234,6 +238,14 @@ async fn what_is_named_is_changed() {
         (
             AccountUpdate::new().valid_since(UNIX_EPOCH + Duration::from_millis(1_700_000_000_999)),
             json!({"localId": "ada", "validSince": "1700000000"}),
+        ),
+        (
+            AccountUpdate::new().disabled(true),
+            json!({"localId": "ada", "disableUser": true}),
+        ),
+        (
+            AccountUpdate::new().disabled(false),
+            json!({"localId": "ada", "disableUser": false}),
         ),
         (AccountUpdate::new(), json!({"localId": "ada"})),
     ] {

@@ -262,7 +262,7 @@ async fn minted_tokens_are_kept_as_others_are() {
     let first = votes.token().await.expect("a token");
     assert_eq!(first.secret(), jwt(VOTES, 3600));
     assert_eq!(votes.token().await, Ok(first));
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(Duration::from_hours(1));
     assert_eq!(
         votes.token().await.expect("a token").secret(),
         jwt(VOTES, 7200)

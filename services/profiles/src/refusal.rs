@@ -21,7 +21,7 @@ pub(crate) fn bad_name(words: &str) -> Status {
 pub(crate) fn accounts_failed(user: UserId<'_>, error: &AccountsError) -> Status {
     match error {
         AccountsError::NotFound => no_account(),
-        AccountsError::Unavailable(_) => {
+        AccountsError::Unavailable(_) | AccountsError::OutcomeUnknown(_) => {
             tracing::warn!(uid = user.uid, tenant = user.tenant, %error, "the account was not reached");
             let mut details =
                 ErrorDetails::with_error_info("ACCOUNTS_UNAVAILABLE", ERROR_DOMAIN, HashMap::new());
