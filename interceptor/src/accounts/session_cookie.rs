@@ -1,5 +1,8 @@
 //! Session cookies: a session in the browser that outlives the ID token, and that no script can read.
 
+mod error;
+mod lifetime;
+
 use std::{
     fmt,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -9,14 +12,13 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::{Accounts, AccountsError, call::Caller};
-use crate::{caller::EndUser, denial::Denial, json::parse_object, token::Parts};
+use crate::{caller::EndUser, json::parse_object, token::Parts};
+
+pub use error::SessionCookieError;
+pub use lifetime::{InvalidSessionLifetime, SessionLifetime};
 
 /// Longer ago than this, a sign-in begins no session (G10): whoever has stolen an ID token must not get two weeks out of it.
 const MAX_SIGN_IN_AGE: Duration = Duration::from_mins(5);
-
-/// Identity Platform's own bounds.
-const MIN_LIFETIME: Duration = Duration::from_mins(5);
-const MAX_LIFETIME: Duration = Duration::from_hours(14 * 24);
 
 /// Browsers drop a cookie of which name and value have more bytes together (RFC 6265bis, section 5.6), and tell nobody.
 const MAX_COOKIE: usize = 4096;
@@ -64,36 +66,6 @@ pub struct SessionCookie {
     text: Box<str>,
     lifetime: SessionLifetime,
     expires_at: SystemTime,
-}
-
-/// How long a session lasts: from 5 minutes to 14 days, in whole seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SessionLifetime(Duration);
-
-/// That is no lifetime of a session.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a session lasts from 5 minutes to 14 days")]
-pub struct InvalidSessionLifetime(());
-
-/// Why no session was begun. The text is fit for a log, and each is a [`Denial`] for the caller.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SessionCookieError {
-    /// The user has to sign in again.
-    #[error("the user signed in more than 5 minutes ago")]
-    SignedInTooLongAgo,
-    /// The user came by a session cookie, and one does not beget another: sessions would never end.
-    #[error("the user did not come by an ID token")]
-    NotByIdToken,
-    /// The account is gone, or was signed out everywhere after the user signed in.
-    #[error("the account is gone, or was signed out after this sign-in")]
-    Revoked,
-    /// An administrator has locked the account.
-    #[error("the account is disabled")]
-    UserDisabled,
-    /// The accounts made no cookie.
-    #[error(transparent)]
-    Accounts(AccountsError),
 }
 
 #[derive(Serialize)]
@@ -150,7 +122,7 @@ async fn create(
     }
     let request = CreateRequest {
         id_token: user.token(),
-        valid_duration: lifetime.0.as_secs().to_string(),
+        valid_duration: lifetime.duration().as_secs().to_string(),
     };
     let answer = caller
         .post(":createSessionCookie", user.id().tenant, &request)
@@ -191,13 +163,13 @@ impl SessionCookie {
         Ok(Self {
             text: session_cookie.into(),
             lifetime,
-            expires_at: now + left.min(lifetime.0),
+            expires_at: now + left.min(lifetime.duration()),
         })
     }
 
     /// The value of a `set-cookie` header that has the browser keep the cookie, for as long as it is good. Marked as sensitive.
     pub fn header_value(&self) -> HeaderValue {
-        set_cookie(&self.text, self.lifetime.0)
+        set_cookie(&self.text, self.lifetime.duration())
     }
 
     /// The value of a `set-cookie` header that has the browser forget its session cookie. A copy of the cookie still counts:
@@ -229,69 +201,10 @@ fn set_cookie(text: &str, max_age: Duration) -> HeaderValue {
     value
 }
 
-// === impl SessionLifetime ===
-
-impl SessionLifetime {
-    /// A session of this length. Parts of a second are left out.
-    ///
-    /// # Errors
-    ///
-    /// Where it is shorter than 5 minutes or longer than 14 days.
-    pub fn new(lifetime: Duration) -> Result<Self, InvalidSessionLifetime> {
-        if !(MIN_LIFETIME..=MAX_LIFETIME).contains(&lifetime) {
-            return Err(InvalidSessionLifetime(()));
-        }
-        Ok(Self(Duration::from_secs(lifetime.as_secs())))
-    }
-}
-
-// === impl SessionCookieError ===
-
-impl SessionCookieError {
-    fn of(error: AccountsError) -> Self {
-        match error {
-            AccountsError::NotFound => Self::Revoked,
-            // The end of the words is Identity Toolkit's own code. The ID token was verified: what expired is the sign-in.
-            AccountsError::Refused(words) if words.ends_with(", TOKEN_EXPIRED") => Self::Revoked,
-            AccountsError::Refused(words) if words.ends_with(", USER_DISABLED") => {
-                Self::UserDisabled
-            }
-            other => Self::Accounts(other),
-        }
-    }
-}
-
-impl From<SessionCookieError> for Denial {
-    fn from(error: SessionCookieError) -> Self {
-        match error {
-            SessionCookieError::SignedInTooLongAgo | SessionCookieError::NotByIdToken => {
-                Self::RecentSignInRequired
-            }
-            SessionCookieError::Revoked => Self::TokenRevoked,
-            SessionCookieError::UserDisabled => Self::UserDisabled,
-            SessionCookieError::Accounts(error) => Self::AccountsUnavailable(error),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_session_lasts_from_five_minutes_to_fourteen_days() {
-        for seconds in [300, 86_400, 14 * 86_400] {
-            assert!(SessionLifetime::new(Duration::from_secs(seconds)).is_ok());
-        }
-        for lifetime in [
-            Duration::ZERO,
-            Duration::from_millis(299_999),
-            Duration::from_millis(14 * 86_400_000 + 1),
-            Duration::MAX,
-        ] {
-            assert!(SessionLifetime::new(lifetime).is_err(), "{lifetime:?}");
-        }
-    }
+    use crate::denial::Denial;
 
     #[test]
     fn a_session_cookie_does_not_beget_another() {
@@ -309,13 +222,13 @@ mod tests {
             roles: Box::new([]),
             signed_in_at: now,
             issued_at: now,
-            expires_at: now + MAX_LIFETIME,
+            expires_at: now + Duration::from_hours(1),
             session_cookie: true,
             token: "a.b.c".into(),
         });
         let credentials = crate::google::Credentials::fixed("secret").expect("a token");
         let accounts = Accounts::new("my-project", credentials).expect("a project");
-        let lifetime = SessionLifetime::new(MIN_LIFETIME).expect("a lifetime");
+        let lifetime = SessionLifetime::new(Duration::from_hours(1)).expect("a lifetime");
         let error = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
