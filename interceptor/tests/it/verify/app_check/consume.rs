@@ -35,7 +35,7 @@ async fn answer(reply: Reply) -> Result<App, Denial> {
 }
 
 #[track_caller]
-fn assert_unavailable(&answer: &Result<App, Denial>, name: &str) {
+fn assert_unavailable(answer: &Result<App, Denial>, name: &str) {
     assert!(
         matches!(answer, Err(Denial::AppCheckUnavailable(_))),
         "{name}: {answer:?}"
