@@ -16,6 +16,9 @@ use crate::{Identity, Settings, error::ApiError};
 /// A request that brought the secret.
 pub(crate) struct Secret(());
 
+/// A request that brought the secret, or an access token of one of the project's service accounts.
+pub(crate) struct AdminAccess(());
+
 /// A request that brought the secret, or that a listed page made.
 pub(crate) struct SecretOrPage(());
 
@@ -76,14 +79,14 @@ fn is_page(headers: &HeaderMap, settings: &Settings) -> bool {
     }
 }
 
-fn has_secret(headers: &HeaderMap, secret: &str) -> bool {
-    let Some((scheme, token)) =
-        only(headers, &header::AUTHORIZATION).and_then(|value| value.split_once(' '))
-    else {
-        return false;
-    };
-    scheme.eq_ignore_ascii_case("bearer")
-        && verify_slices_are_equal(token.as_bytes(), secret.as_bytes()).is_ok()
+pub(crate) fn has_secret(headers: &HeaderMap, secret: &str) -> bool {
+    bearer(headers)
+        .is_some_and(|token| verify_slices_are_equal(token.as_bytes(), secret.as_bytes()).is_ok())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = only(headers, &header::AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -99,6 +102,21 @@ impl FromRequestParts<Identity> for Secret {
 
     async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Self, ApiError> {
         if has_secret(&parts.headers, identity.secret()) {
+            Ok(Self(()))
+        } else {
+            Err(ApiError::SecretMissing)
+        }
+    }
+}
+
+impl FromRequestParts<Identity> for AdminAccess {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Self, ApiError> {
+        let headers = &parts.headers;
+        let has_access_token =
+            || bearer(headers).is_some_and(|token| identity.is_access_token(token));
+        if has_secret(headers, identity.secret()) || has_access_token() {
             Ok(Self(()))
         } else {
             Err(ApiError::SecretMissing)

@@ -1,19 +1,15 @@
-//! For whoever develops the page: the codes that would be sent, the public keys, and a new signing key.
+//! For whoever develops the page: the codes that would be sent, and a new signing key.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::IntoResponse,
-};
-use http::header;
-use serde_json::{Value, json};
+use axum::extract::{Path, Query, State, rejection::QueryRejection};
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     Identity,
     access::{Secret, SecretOrPage},
     accounts::Outcome,
-    error::{ApiError, OpenError},
-    keys::{self, KeyRecord},
+    error::ApiError,
+    keys::{self, Issuer},
     response::Answer,
 };
 
@@ -47,48 +43,34 @@ pub(crate) async fn oob_codes(
     Ok(Answer::of(json!({ "oobCodes": codes.collect::<Vec<_>>() })))
 }
 
-/// `POST /emulator/v1/projects/<p>/keys:rotate`: another key signs from now on.
+#[derive(Deserialize)]
+pub(crate) struct Rotate {
+    /// Whose keys: Firebase's, those of ID tokens, unless it says otherwise.
+    kind: Option<Issuer>,
+}
+
+/// `POST /emulator/v1/projects/<p>/keys:rotate[?kind=<kind>]`: another key signs from now on.
 pub(crate) async fn rotate_keys(
     _: Secret,
     State(identity): State<Identity>,
     Path(project): Path<String>,
+    query: Result<Query<Rotate>, QueryRejection>,
 ) -> Outcome {
     check(&identity, &project)?;
-    let _one = identity.0.rotating.lock().await;
-    let lifetime = identity.settings().token_lifetime.as_secs();
-    let generated = tokio::task::spawn_blocking(move || KeyRecord::generate(lifetime)).await;
-    let new = generated
-        .map_err(|_| OpenError::Crypto)
-        .flatten()
-        .map_err(|_| ApiError::Storage)?;
+    let Query(Rotate { kind }) = query.map_err(|_| {
+        ApiError::InvalidArgument("kind is firebase, session-cookie, iap, google or app-check")
+    })?;
+    let issuer = kind.unwrap_or(Issuer::Firebase);
+    let _one = identity.0.making_keys.lock().await;
+    let lifetime = issuer.longest_lifetime(identity.settings().token_lifetime.as_secs());
+    let new = keys::generate(issuer.algorithm(), lifetime).await?;
     let now = identity.now();
     let rotated = identity.store().change(|state| {
-        keys::rotate(&mut state.keys, new, now)?;
-        Ok(state.keys.clone())
+        state.keys.rotate(issuer, new, now)?;
+        Ok(state.keys.of(issuer).clone())
     });
-    identity.0.keys.replace(&rotated.await?)?;
-    Ok(Answer::of(
-        json!({ "kid": identity.0.keys.current().kid() }),
-    ))
-}
-
-/// The public keys as a JWK set.
-pub(crate) async fn jwks(State(identity): State<Identity>) -> impl IntoResponse {
-    cached(&identity, identity.0.keys.current().jwks(identity.now()))
-}
-
-/// The same as certificates by `kid`.
-pub(crate) async fn certificates(State(identity): State<Identity>) -> impl IntoResponse {
-    cached(
-        &identity,
-        identity.0.keys.current().certificates(identity.now()),
-    )
-}
-
-fn cached(identity: &Identity, keys: Value) -> impl IntoResponse + use<> {
-    let max_age = identity.settings().keys_max_age.as_secs();
-    let control = format!("public, max-age={max_age}, must-revalidate, no-transform");
-    ([(header::CACHE_CONTROL, control)], Json(keys))
+    identity.0.keys.replace(issuer, &rotated.await?)?;
+    Ok(Answer::of(json!({ "kid": identity.keys(issuer).kid() })))
 }
 
 fn check(identity: &Identity, project: &str) -> Result<(), ApiError> {

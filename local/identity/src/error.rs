@@ -18,6 +18,9 @@ pub enum OpenError {
         "the embedded identity serves only projects whose id starts with `demo-` (lower-case letters, digits, hyphens)"
     )]
     ProjectId,
+    /// The project's number is none.
+    #[error("the project's number must not be 0")]
+    ProjectNumber,
     /// The tokens' lifetime is out of bounds.
     #[error("the tokens' lifetime must be a second to a day")]
     TokenLifetime,
@@ -149,6 +152,8 @@ pub(crate) enum ApiError {
     MissingMfaEnrollmentId,
     #[error("MFA_ENROLLMENT_NOT_FOUND")]
     MfaEnrollmentNotFound,
+    #[error("INVALID_DURATION : a session cookie lives 5 minutes to 14 days")]
+    InvalidDuration,
     #[error("TENANT_ID_MISMATCH")]
     TenantIdMismatch,
     #[error("INVALID_TENANT_ID")]
@@ -159,6 +164,8 @@ pub(crate) enum ApiError {
     QuotaExceeded(&'static str),
     #[error("INVALID_ARGUMENT : {0}")]
     InvalidArgument(&'static str),
+    #[error("INVALID_ARGUMENT : {0}")]
+    InvalidField(String),
     #[error("UNSUPPORTED_MEDIA_TYPE : send application/json")]
     UnsupportedMediaType,
     #[error("REQUEST_TOO_LARGE")]

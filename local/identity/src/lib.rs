@@ -30,14 +30,19 @@ mod dev;
 mod error;
 mod expiring;
 mod input;
+mod jwt;
 mod keys;
 mod mfa;
 mod moment;
 mod pages;
 mod password;
+mod published;
 mod refresh;
 mod response;
 mod router;
+mod sealer;
+mod service_accounts;
+mod session_cookie;
 mod settings;
 mod state;
 mod token;
@@ -48,6 +53,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use error::OpenError;
+pub use service_accounts::{ServiceAccount, ServiceAccountError};
 pub use settings::{CodeKind, CodeNotice, Settings};
 
 /// An open identity provider. Cloning is cheap; the state is closed with the last clone and the last router.
@@ -58,9 +64,10 @@ struct Inner {
     settings: Settings,
     store: state::Store,
     keys: keys::Keys,
-    /// One rotation after the other.
-    rotating: tokio::sync::Mutex<()>,
-    refresh: refresh::Sealer,
+    /// One new key after the other.
+    making_keys: tokio::sync::Mutex<()>,
+    refresh: sealer::Sealer,
+    access_tokens: sealer::Sealer,
     pending: codes::Pending,
     secret: String,
 }
@@ -78,11 +85,12 @@ impl Identity {
         let dir = state::disk::Dir::open(&settings.dir)?;
         let secret = dir.secret()?;
         let store = state::Store::open(dir, |state| state.prepare(now, lifetime))?;
-        let (keys, refresh) = store.read(|state| (state.keys.clone(), state.refresh_key.clone()));
+        let (keys, sealing) = store.read(|state| (state.keys.clone(), state.refresh_key.clone()));
         Ok(Self(Arc::new(Inner {
             keys: keys::Keys::load(&keys)?,
-            rotating: tokio::sync::Mutex::default(),
-            refresh: refresh::Sealer::new(&refresh),
+            making_keys: tokio::sync::Mutex::default(),
+            refresh: sealer::Sealer::new(&sealing),
+            access_tokens: sealer::Sealer::of_kind(&sealing, "access token"),
             pending: codes::Pending::default(),
             settings,
             store,
@@ -108,6 +116,10 @@ impl Identity {
 
     fn store(&self) -> &state::Store {
         &self.0.store
+    }
+
+    fn keys(&self, issuer: keys::Issuer) -> Arc<keys::Ring> {
+        self.0.keys.current(issuer)
     }
 
     fn pending(&self) -> &codes::Pending {

@@ -3,49 +3,9 @@
 //! None of them is kept, so that none can be lost: the key that seals them is, and whatever ends a session (the account is
 //! disabled, deleted, signed out everywhere) stands in the account.
 
-use aws_lc_rs::hmac;
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
 use serde_json::json;
 
-use crate::{
-    Identity,
-    body::FormBody,
-    error::{ApiError, OpenError},
-    response::Answer,
-    token::Session,
-};
-
-/// Makes refresh tokens, and reads back those that it made.
-pub(crate) struct Sealer(hmac::Key);
-
-/// A new sealing key, base64.
-pub(crate) fn new_key() -> Result<String, OpenError> {
-    let mut random = [0; 32];
-    aws_lc_rs::rand::fill(&mut random).map_err(|_| OpenError::Crypto)?;
-    Ok(BASE64_STANDARD.encode(random))
-}
-
-impl Sealer {
-    pub(crate) fn new(key: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()))
-    }
-
-    pub(crate) fn seal(&self, session: &Session) -> String {
-        let session = BASE64_URL_SAFE_NO_PAD.encode(json!(session).to_string());
-        let seal = BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, session.as_bytes()));
-        format!("{session}.{seal}")
-    }
-
-    fn open(&self, token: &str) -> Option<Session> {
-        let (session, seal) = token.split_once('.')?;
-        let seal = BASE64_URL_SAFE_NO_PAD.decode(seal).ok()?;
-        hmac::verify(&self.0, session.as_bytes(), &seal).ok()?;
-        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(session).ok()?).ok()
-    }
-}
+use crate::{Identity, body::FormBody, error::ApiError, response::Answer, token::Session};
 
 /// `POST /v1/token`: a new ID token for the same session. The refresh token stays the same.
 pub(crate) async fn refresh(
@@ -59,7 +19,7 @@ pub(crate) async fn refresh(
         .get("refresh_token")
         .filter(|token| !token.is_empty())
         .ok_or(ApiError::MissingRefreshToken)?;
-    let session = identity
+    let session: Session = identity
         .0
         .0
         .refresh

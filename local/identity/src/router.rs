@@ -17,14 +17,8 @@ use crate::{
     dev,
     error::ApiError,
     mfa::{enrolment, sign_in as second_factor},
-    pages, refresh,
+    pages, published, refresh, service_accounts, session_cookie,
 };
-
-/// Google's path of the keys that sign Firebase's ID tokens.
-const JWKS: &str = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
-
-/// Its twin for libraries that take certificates.
-const CERTIFICATES: &str = "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com";
 
 pub(crate) fn router(identity: Identity) -> Router {
     let cors = access::cors(identity.settings());
@@ -35,8 +29,8 @@ pub(crate) fn router(identity: Identity) -> Router {
             "/securetoken.googleapis.com/v1/token",
             post(refresh::refresh),
         )
-        .route(JWKS, get(dev::jwks))
-        .route(CERTIFICATES, get(dev::certificates))
+        .route("/token", post(service_accounts::token))
+        .merge(published::router(&identity))
         .nest("/emulator", emulator())
         // Nothing below these belongs to anybody else.
         .route("/identitytoolkit.googleapis.com/{*path}", any(not_found))
@@ -86,6 +80,7 @@ fn version_1() -> Router<Identity> {
     .into_iter()
     .fold(router, |router, pool| {
         router
+            .route(pool, post(session_cookie::create))
             .route(&format!("{pool}/accounts"), post(admin::change::create))
             .route(&format!("{pool}/accounts:lookup"), post(admin::lookup))
             .route(

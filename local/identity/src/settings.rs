@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use callgate::Clock;
-use url::Url;
+use url::{Host, Url};
 
 use crate::error::OpenError;
 
@@ -19,6 +19,8 @@ const LONGEST_LIFETIME: Duration = Duration::from_hours(24);
 pub struct Settings {
     /// The Firebase project that it stands for. Starts with `demo-`.
     pub project_id: String,
+    /// The project's number, 123456789012 by default: part of App Check's issuer and of IAP's audiences.
+    pub project_number: u64,
     /// Where accounts, keys and the secret are kept.
     pub dir: PathBuf,
     /// The origins of the pages that may use it, such as `http://localhost:8080`. The first is its own, which links lead to.
@@ -71,6 +73,7 @@ impl Settings {
     ) -> Self {
         Self {
             project_id: project_id.into(),
+            project_number: 123_456_789_012,
             dir: dir.into(),
             origins: origins.into_iter().map(Into::into).collect(),
             token_lifetime: Duration::from_hours(1),
@@ -87,6 +90,9 @@ impl Settings {
         }
         if !is_demo_project(&self.project_id) {
             return Err(OpenError::ProjectId);
+        }
+        if self.project_number == 0 {
+            return Err(OpenError::ProjectNumber);
         }
         if self.token_lifetime < Duration::from_secs(1) || self.token_lifetime > LONGEST_LIFETIME {
             return Err(OpenError::TokenLifetime);
@@ -113,6 +119,19 @@ impl Settings {
     pub(crate) fn own_origin(&self) -> &str {
         // `check` has seen that there is one.
         self.origins.first().map_or("", String::as_str)
+    }
+
+    /// The same for programs of this machine: by address where one is listed, since a name might resolve to IPv6 first.
+    pub(crate) fn loopback_origin(&self) -> &str {
+        let is_address = |origin: &&String| {
+            Url::parse(origin).is_ok_and(|url| match url.host() {
+                Some(Host::Ipv4(address)) => address.is_loopback(),
+                Some(Host::Ipv6(address)) => address.is_loopback(),
+                _ => false,
+            })
+        };
+        let address = self.origins.iter().find(is_address);
+        address.map_or(self.own_origin(), String::as_str)
     }
 
     pub(crate) fn notify(&self, notice: CodeNotice) {
@@ -143,6 +162,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("project_id", &self.project_id)
+            .field("project_number", &self.project_number)
             .field("dir", &self.dir)
             .field("origins", &self.origins)
             .field("token_lifetime", &self.token_lifetime)

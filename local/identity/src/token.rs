@@ -1,6 +1,5 @@
 //! ID tokens: made as Firebase makes them, and read back when a page brings one.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -8,6 +7,8 @@ use crate::{
     Identity,
     error::ApiError,
     input,
+    jwt::{self, Period},
+    keys::Issuer,
     moment::Moment,
     state::user::{ANONYMOUS, User},
 };
@@ -54,12 +55,6 @@ pub(crate) struct Proof {
     pub(crate) auth_time: u64,
     pub(crate) provider: String,
     pub(crate) second_factor: Option<SecondFactorUsed>,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: String,
 }
 
 #[derive(Deserialize)]
@@ -131,19 +126,18 @@ impl Identity {
     }
 
     pub(crate) fn id_token(&self, user: &User, session: &Session) -> Result<String, ApiError> {
-        let ring = self.0.keys.current();
-        let header = json!({ "alg": "RS256", "kid": ring.kid(), "typ": "JWT" });
-        let claims = self.claims(user, session);
-        let mut token = format!("{}.{}", encode(&header), encode(&claims));
-        // Signing fails only where the library itself is broken.
-        let signature = ring.sign(token.as_bytes()).ok_or(ApiError::Storage)?;
-        token.push('.');
-        BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        Ok(token)
+        let lifetime = self.settings().token_lifetime.as_secs();
+        let claims = self.claims(user, session, Period::starting(self.now(), lifetime));
+        jwt::sign(&self.keys(Issuer::Firebase), claims)
     }
 
-    fn claims(&self, user: &User, session: &Session) -> Value {
-        let now = self.now().secs();
+    /// What an ID token says.
+    pub(crate) fn claims(
+        &self,
+        user: &User,
+        session: &Session,
+        period: Period,
+    ) -> Map<String, Value> {
         let mut claims = Map::new();
         let custom = user.custom_claims.iter().chain(&session.claims);
         claims.extend(
@@ -174,8 +168,8 @@ impl Identity {
             "auth_time": session.auth_time,
             "user_id": user.local_id,
             "sub": user.local_id,
-            "iat": now,
-            "exp": now + self.settings().token_lifetime.as_secs(),
+            "iat": period.iat,
+            "exp": period.exp,
             "name": user.display_name,
             "picture": user.photo_url,
             "email": user.email,
@@ -193,20 +187,28 @@ impl Identity {
         if let Value::Object(standard) = without_nulls(standard) {
             claims.extend(standard);
         }
-        Value::Object(claims)
+        claims
     }
 
     /// Reads an ID token that was made here. The account itself is looked at by `State::proven`.
     pub(crate) fn prove(&self, id_token: Option<&str>) -> Result<Proof, ApiError> {
+        self.prove_claims(id_token).map(|(proof, _)| proof)
+    }
+
+    /// The same, and all that the token says.
+    pub(crate) fn prove_claims(
+        &self,
+        id_token: Option<&str>,
+    ) -> Result<(Proof, Map<String, Value>), ApiError> {
         let token = id_token
             .filter(|token| !token.is_empty())
             .ok_or(ApiError::MissingIdToken)?;
-        let claims = self.verified(token).ok_or(ApiError::InvalidIdToken)?;
+        let (claims, all) = self.verified(token).ok_or(ApiError::InvalidIdToken)?;
         if claims.exp <= self.now().secs() {
             return Err(ApiError::TokenExpired);
         }
         let firebase = claims.firebase;
-        Ok(Proof {
+        let proof = Proof {
             uid: claims.sub,
             tenant: firebase.tenant,
             auth_time: claims.auth_time,
@@ -215,22 +217,15 @@ impl Identity {
                 .sign_in_second_factor
                 .zip(firebase.second_factor_identifier)
                 .map(|(kind, id)| SecondFactorUsed { kind, id }),
-        })
+        };
+        Ok((proof, all))
     }
 
-    fn verified(&self, token: &str) -> Option<Claims> {
-        let (message, signature) = token.rsplit_once('.')?;
-        let (header, claims) = message.split_once('.')?;
-        let header: Header = decode(header)?;
-        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let ring = self.0.keys.current();
-        if header.alg != "RS256"
-            || !ring.verify(&header.kid, message.as_bytes(), &signature, self.now())
-        {
-            return None;
-        }
-        let claims: Claims = decode(claims)?;
-        (claims.aud == self.project() && claims.iss == issuer(self.project())).then_some(claims)
+    fn verified(&self, token: &str) -> Option<(Claims, Map<String, Value>)> {
+        let all: Map<String, Value> = jwt::open(&self.keys(Issuer::Firebase), token, self.now())?;
+        let claims: Claims = serde_json::from_value(Value::Object(all.clone())).ok()?;
+        (claims.aud == self.project() && claims.iss == issuer(self.project()))
+            .then_some((claims, all))
     }
 }
 
@@ -246,12 +241,4 @@ fn without_nulls(value: Value) -> Value {
             .collect(),
         other => other,
     }
-}
-
-fn encode(part: &Value) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(part.to_string())
-}
-
-fn decode<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

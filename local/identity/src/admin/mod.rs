@@ -1,4 +1,4 @@
-//! `projects/<p>/..`: what a server may do to any account. It brings the secret.
+//! `projects/<p>/..`: what a server may do to any account. It brings the secret, or a service account's access token.
 
 pub(crate) mod change;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Identity,
-    access::Secret,
+    access::AdminAccess,
     accounts::Outcome,
     body::Body,
     error::ApiError,
@@ -26,18 +26,54 @@ const MAX_RESULTS: usize = 1000;
 /// As many accounts as one look-up asks for.
 const MAX_LOOKUP: usize = 100;
 
-/// A server with the secret, and the pool of users that it means.
+/// A server with the secret or an access token, and the pool of users that it means.
 pub(crate) struct Admin {
-    tenant: Option<String>,
+    pub(crate) tenant: Option<String>,
+}
+
+/// The same where the call's name stands behind the pool's: `projects/<p>[/tenants/<t>]:<call>`.
+pub(crate) struct AdminCall {
+    pub(crate) pool: Admin,
+    pub(crate) call: String,
 }
 
 impl FromRequestParts<Identity> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Self, ApiError> {
-        Secret::from_request_parts(parts, identity).await?;
-        let path = Path::<HashMap<String, String>>::from_request_parts(parts, identity).await;
-        let Path(path) = path.map_err(|_| ApiError::NotFound)?;
+        AdminAccess::from_request_parts(parts, identity).await?;
+        Self::of(&path(parts, identity).await?, identity)
+    }
+}
+
+impl FromRequestParts<Identity> for AdminCall {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Self, ApiError> {
+        AdminAccess::from_request_parts(parts, identity).await?;
+        let mut path = path(parts, identity).await?;
+        let last = if path.contains_key("tenant") {
+            "tenant"
+        } else {
+            "project"
+        };
+        let last = path.get_mut(last).ok_or(ApiError::NotFound)?;
+        let (pool, call) = last.split_once(':').ok_or(ApiError::NotFound)?;
+        let call = call.to_owned();
+        *last = pool.to_owned();
+        let pool = Admin::of(&path, identity)?;
+        Ok(Self { pool, call })
+    }
+}
+
+/// What the path names, by the names that the router gives.
+async fn path(parts: &mut Parts, identity: &Identity) -> Result<HashMap<String, String>, ApiError> {
+    let path = Path::from_request_parts(parts, identity).await;
+    path.map(|Path(path)| path).map_err(|_| ApiError::NotFound)
+}
+
+impl Admin {
+    fn of(path: &HashMap<String, String>, identity: &Identity) -> Result<Self, ApiError> {
         if path.get("project").map(String::as_str) != Some(identity.project()) {
             return Err(ApiError::InvalidProjectId);
         }
@@ -47,9 +83,7 @@ impl FromRequestParts<Identity> for Admin {
         };
         Ok(Self { tenant })
     }
-}
 
-impl Admin {
     fn user<'a>(&self, state: &'a mut Accounts, uid: &str) -> Result<&'a mut User, ApiError> {
         state
             .user_mut(uid)

@@ -104,6 +104,17 @@ impl Dir {
         Ok(secret)
     }
 
+    /// Writes another file, unless it is there with this content.
+    pub(crate) fn ensure(&self, name: &str, content: &[u8]) -> io::Result<PathBuf> {
+        let path = self.path.join(name);
+        if fs::read(&path).is_ok_and(|there| there == content) {
+            fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        } else {
+            self.write(name, content)?;
+        }
+        Ok(path)
+    }
+
     fn read(&self, name: &str, max: u64) -> Result<Option<Vec<u8>>, OpenError> {
         let path = self.path.join(name);
         let failed = |source| OpenError::Io {

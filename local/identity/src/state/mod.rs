@@ -8,18 +8,20 @@ pub(crate) mod user;
 mod users;
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread,
 };
 
 use tokio::sync::watch;
 
-pub(crate) use users::{SignIn, State};
+pub(crate) use users::{ServiceAccountRecord, SignIn, State};
 
 use crate::error::{ApiError, OpenError};
 
 /// The state, and the thread that writes it.
 pub(crate) struct Store {
+    dir: Arc<disk::Dir>,
     shared: Arc<Mutex<Versioned>>,
     /// Taken out when it is dropped, which ends the thread.
     wake: Option<mpsc::SyncSender<()>>,
@@ -46,6 +48,7 @@ impl Store {
         dir: disk::Dir,
         prepare: impl FnOnce(&mut State) -> Result<(), OpenError>,
     ) -> Result<Self, OpenError> {
+        let dir = Arc::new(dir);
         let mut state = dir.state()?.unwrap_or_default();
         prepare(&mut state)?;
         let shared = Arc::new(Mutex::new(Versioned { state, version: 1 }));
@@ -61,7 +64,7 @@ impl Store {
         let writer = thread::Builder::new()
             .name("identity-state".to_owned())
             .spawn({
-                let shared = shared.clone();
+                let (dir, shared) = (dir.clone(), shared.clone());
                 move || {
                     while woken.recv().is_ok() {
                         if let Err(error) = write(&dir, &shared, &progress) {
@@ -75,11 +78,17 @@ impl Store {
                 source,
             })?;
         Ok(Self {
+            dir,
             shared,
             wake: Some(wake),
             written,
             writer: Some(writer),
         })
+    }
+
+    /// Puts another file into the folder, for its owner only, unless it is there with the same content. Returns its path.
+    pub(crate) fn write_file(&self, name: &str, content: &[u8]) -> std::io::Result<PathBuf> {
+        self.dir.ensure(name, content)
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {

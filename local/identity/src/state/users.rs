@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::user::User;
 use crate::{
     error::{ApiError, OpenError},
-    keys::KeyRecord,
+    keys::{KeyRecord, KeyRecords},
     moment::Moment,
-    refresh,
+    sealer,
     token::{Proof, Session},
 };
 
@@ -21,11 +21,23 @@ const MAX_USERS: usize = 10_000;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct State {
     version: u32,
-    /// The first one signs; the others only verify, until the last token signed with them is gone.
-    pub(crate) keys: Vec<KeyRecord>,
-    /// Base64: seals refresh tokens.
+    #[serde(flatten)]
+    pub(crate) keys: KeyRecords,
+    /// Base64: seals refresh tokens, and whatever else is handed out sealed.
     pub(crate) refresh_key: String,
     users: BTreeMap<String, User>,
+    /// By name.
+    #[serde(default)]
+    pub(crate) service_accounts: BTreeMap<String, ServiceAccountRecord>,
+}
+
+/// A service account, as it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ServiceAccountRecord {
+    /// 21 digits: an account made again under the same name has others.
+    pub(crate) unique_id: String,
+    pub(crate) key: KeyRecord,
 }
 
 /// Someone who has shown a first factor.
@@ -50,9 +62,10 @@ impl Default for State {
     fn default() -> Self {
         Self {
             version: Self::VERSION,
-            keys: Vec::new(),
+            keys: KeyRecords::default(),
             refresh_key: String::new(),
             users: BTreeMap::new(),
+            service_accounts: BTreeMap::new(),
         }
     }
 }
@@ -66,13 +79,9 @@ impl State {
 
     /// Makes the keys that are missing, and forgets those whose tokens are gone.
     pub(crate) fn prepare(&mut self, now: Moment, lifetime: u64) -> Result<(), OpenError> {
-        self.keys.retain(|key| key.is_current(now));
-        match self.keys.first_mut() {
-            Some(signing) if signing.signs() => signing.serve_lifetime(lifetime),
-            _ => self.keys.insert(0, KeyRecord::generate(lifetime)?),
-        }
+        self.keys.prepare(now, lifetime)?;
         if self.refresh_key.is_empty() {
-            self.refresh_key = refresh::new_key()?;
+            self.refresh_key = sealer::new_key()?;
         }
         Ok(())
     }

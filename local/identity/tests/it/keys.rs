@@ -5,12 +5,22 @@ use std::time::Duration;
 use callgate::{Denial, FirebaseVerifier, Invalid, keys::KeyStore, verify::Check};
 use serde_json::{Value, json};
 
-use crate::local::{JWKS, Local, PROJECT, Reply, header};
+use crate::local::{
+    APP_CHECK_JWKS, GOOGLE_JWKS, IAP_JWKS, JWKS, Local, PROJECT, Reply, SESSION_COOKIE_JWKS,
+    SESSION_COOKIE_X509, header,
+};
 
 const X509: &str = "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com";
 
+/// Session cookies, IAP, service accounts and App Check have a key each.
+const OTHER_ISSUERS: usize = 4;
+
 async fn rotate(local: &Local) -> Reply {
-    let path = format!("/emulator/v1/projects/{PROJECT}/keys:rotate");
+    rotate_kind(local, "").await
+}
+
+async fn rotate_kind(local: &Local, query: &str) -> Reply {
+    let path = format!("/emulator/v1/projects/{PROJECT}/keys:rotate{query}");
     Reply::read(
         local
             .request(reqwest::Method::POST, &path)
@@ -20,7 +30,11 @@ async fn rotate(local: &Local) -> Reply {
 }
 
 async fn kids(local: &Local) -> Vec<Value> {
-    let keys = local.admin_get(JWKS).await.ok();
+    kids_at(local, JWKS).await
+}
+
+async fn kids_at(local: &Local, path: &str) -> Vec<Value> {
+    let keys = local.admin_get(path).await.ok();
     keys["keys"]
         .as_array()
         .unwrap()
@@ -32,7 +46,14 @@ async fn kids(local: &Local) -> Vec<Value> {
 #[tokio::test]
 async fn the_keys_say_for_how_long_they_may_be_cached() {
     let local = Local::start_with(|settings| settings.keys_max_age = Duration::from_secs(7)).await;
-    for path in [JWKS, X509] {
+    let others = [
+        SESSION_COOKIE_JWKS,
+        SESSION_COOKIE_X509,
+        IAP_JWKS,
+        GOOGLE_JWKS,
+        APP_CHECK_JWKS,
+    ];
+    for path in [JWKS, X509].into_iter().chain(others) {
         let response = local
             .request(reqwest::Method::GET, path)
             .send()
@@ -99,7 +120,7 @@ async fn an_old_key_goes_when_its_last_token_has_gone() {
     rotate(&local).await.ok();
     assert_eq!(
         local.state_file().matches("\"kid\"").count(),
-        2,
+        2 + OTHER_ISSUERS,
         "what is gone is forgotten"
     );
 }
@@ -107,9 +128,15 @@ async fn an_old_key_goes_when_its_last_token_has_gone() {
 #[tokio::test]
 async fn an_old_key_signs_no_more() {
     let local = Local::start().await;
-    assert_eq!(local.state_file().matches("\"private\"").count(), 1);
+    assert_eq!(
+        local.state_file().matches("\"private\"").count(),
+        1 + OTHER_ISSUERS
+    );
     rotate(&local).await.ok();
-    assert_eq!(local.state_file().matches("\"private\"").count(), 1);
+    assert_eq!(
+        local.state_file().matches("\"private\"").count(),
+        1 + OTHER_ISSUERS
+    );
 }
 
 #[tokio::test]
@@ -166,4 +193,88 @@ async fn the_gates_own_key_store_fetches_them() {
         verifier.verify(&user.id_token).await.unwrap().id().uid,
         user.uid
     );
+}
+
+#[tokio::test]
+async fn each_kind_of_token_has_keys_of_its_own_that_rotate_alone() {
+    let local = Local::start().await;
+    let sets = [
+        ("firebase", JWKS),
+        ("session-cookie", SESSION_COOKIE_JWKS),
+        ("iap", IAP_JWKS),
+        ("google", GOOGLE_JWKS),
+        ("app-check", APP_CHECK_JWKS),
+    ];
+    let mut all = Vec::new();
+    for (_, path) in sets {
+        all.extend(kids_at(&local, path).await);
+    }
+    for (kind, path) in sets {
+        let new = rotate_kind(&local, &format!("?kind={kind}")).await.ok()["kid"].clone();
+        assert!(!all.contains(&new), "{kind}");
+        let kids = kids_at(&local, path).await;
+        assert_eq!((kids.len(), &kids[0]), (2, &new), "{kind}");
+        all.push(new);
+    }
+    let mut seen: Vec<String> = all.iter().map(Value::to_string).collect();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 2 * sets.len());
+
+    let after = local.killed_and_restarted().await;
+    for (kind, path) in sets {
+        assert_eq!(
+            kids_at(&after, path).await,
+            kids_at(&local, path).await,
+            "{kind}"
+        );
+    }
+    assert_eq!(
+        rotate_kind(&local, "?kind=other").await.error(),
+        "INVALID_ARGUMENT"
+    );
+}
+
+#[tokio::test]
+async fn an_iap_key_is_one_on_the_curve_p_256() {
+    let local = Local::start().await;
+    let key = local.admin_get(IAP_JWKS).await.ok()["keys"][0].clone();
+    assert_eq!(
+        (&key["kty"], &key["crv"], &key["alg"], &key["use"]),
+        (
+            &json!("EC"),
+            &json!("P-256"),
+            &json!("ES256"),
+            &json!("sig")
+        )
+    );
+    assert!(key.get("d").is_none());
+}
+
+#[tokio::test]
+async fn a_folder_of_before_gets_the_keys_that_it_lacks() {
+    let mut local = Local::start().await;
+    let user = local.sign_up("ada@example.com", "secret1").await;
+    let mut state: Value = serde_json::from_str(&local.state_file()).unwrap();
+    let fields = state.as_object_mut().unwrap();
+    for name in [
+        "sessionCookieKeys",
+        "iapKeys",
+        "googleKeys",
+        "appCheckKeys",
+        "serviceAccounts",
+    ] {
+        assert!(fields.remove(name).is_some(), "{name}");
+    }
+    std::fs::write(
+        local.path().join("identity.json"),
+        Value::from(state).to_string(),
+    )
+    .unwrap();
+    local = local.killed_and_restarted().await;
+    local.lookup(&user).await.ok();
+    local.refresh(&user.refresh_token).await.ok();
+    for path in [SESSION_COOKIE_JWKS, IAP_JWKS, GOOGLE_JWKS, APP_CHECK_JWKS] {
+        assert_eq!(kids_at(&local, path).await.len(), 1, "{path}");
+    }
 }

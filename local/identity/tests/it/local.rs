@@ -14,6 +14,7 @@ use callgate::{
     verify::Check,
 };
 use callgate_identity::{CodeNotice, Identity, Settings};
+use jsonwebtoken::jwk::JwkSet;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,8 +24,15 @@ pub(crate) const PROJECT: &str = "demo-callgate";
 pub(crate) const V1: &str = "/identitytoolkit.googleapis.com/v1";
 pub(crate) const V2: &str = "/identitytoolkit.googleapis.com/v2";
 pub(crate) const JWKS: &str = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
+pub(crate) const SESSION_COOKIE_JWKS: &str =
+    "/identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys";
+pub(crate) const SESSION_COOKIE_X509: &str = "/identitytoolkit/v3/relyingparty/publicKeys";
+pub(crate) const IAP_JWKS: &str = "/iap/verify/public_key-jwk";
+pub(crate) const GOOGLE_JWKS: &str = "/oauth2/v3/certs";
+pub(crate) const APP_CHECK_JWKS: &str = "/firebaseappcheck.googleapis.com/v1/jwks";
 
 pub(crate) struct Local {
+    pub(crate) identity: Identity,
     pub(crate) base: String,
     pub(crate) dir: TempDir,
     pub(crate) clock: Clock,
@@ -106,6 +114,7 @@ impl Local {
 
         let client = Client::builder().no_proxy().build().unwrap();
         Self {
+            identity,
             base,
             dir,
             clock,
@@ -204,13 +213,7 @@ impl Local {
 
     /// The production verifier's word on a token, with the keys of now.
     pub(crate) async fn check(&self, token: &str) -> Check {
-        let keys = self
-            .client
-            .get(format!("{}{JWKS}", self.base))
-            .send()
-            .await
-            .unwrap();
-        let keys = KeyStore::fixed(KeySet::parse(&keys.bytes().await.unwrap()).unwrap());
+        let keys = self.key_store(JWKS).await;
         let verifier = FirebaseVerifier::new(PROJECT, keys)
             .unwrap()
             .clock(self.clock.clone());
@@ -220,6 +223,27 @@ impl Local {
             .tenants(["-", "acme"])
             .unwrap();
         verifier.check(token)
+    }
+
+    /// The keys of now, as a production verifier reads them.
+    pub(crate) async fn key_store(&self, path: &str) -> KeyStore {
+        let keys = self.request(Method::GET, path).send().await.unwrap();
+        KeyStore::fixed(KeySet::parse(&keys.bytes().await.unwrap()).unwrap())
+    }
+
+    /// Whether a token is signed with one of the keys published at this path, by the algorithm that the key is for.
+    pub(crate) async fn is_signed_with(&self, path: &str, token: &str) -> bool {
+        let keys: JwkSet = serde_json::from_value(self.admin_get(path).await.ok()).unwrap();
+        let (header, (message, signature)) = (
+            jsonwebtoken::decode_header(token).unwrap(),
+            token.rsplit_once('.').unwrap(),
+        );
+        keys.find(header.kid.as_deref().unwrap())
+            .is_some_and(|jwk| {
+                let key = jsonwebtoken::DecodingKey::from_jwk(jwk).unwrap();
+                jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, header.alg)
+                    .unwrap()
+            })
     }
 
     pub(crate) async fn verified(&self, token: &str) -> EndUser {

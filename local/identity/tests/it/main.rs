@@ -21,5 +21,7 @@ mod pages;
 mod password;
 mod phone;
 mod second_factor;
+mod service_accounts;
+mod session_cookies;
 mod sessions;
 mod tenants;
