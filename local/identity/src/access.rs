@@ -79,6 +79,17 @@ fn is_page(headers: &HeaderMap, settings: &Settings) -> bool {
     }
 }
 
+/// Whether this server's own page made the request: its origin is listed, and the same that the request went to.
+pub(crate) fn is_own_page(parts: &Parts, settings: &Settings) -> bool {
+    let headers = &parts.headers;
+    let host = parts.uri.authority().map(http::uri::Authority::as_str);
+    let origin_host = only(headers, &header::ORIGIN)
+        .filter(|origin| settings.allows_origin(origin))
+        .and_then(|origin| origin.split_once("://"))
+        .map(|(_, host)| host);
+    origin_host.is_some() && origin_host == host.or_else(|| only(headers, &header::HOST))
+}
+
 pub(crate) fn has_secret(headers: &HeaderMap, secret: &str) -> bool {
     bearer(headers)
         .is_some_and(|token| verify_slices_are_equal(token.as_bytes(), secret.as_bytes()).is_ok())

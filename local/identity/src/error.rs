@@ -176,6 +176,8 @@ pub(crate) enum ApiError {
     ForeignOrigin,
     #[error("UNAUTHENTICATED : send the secret from the local folder as a bearer token")]
     SecretMissing,
+    #[error("UNAUTHENTICATED : nobody is signed in")]
+    NotSignedIn,
     /// The disk refuses. Told without JSON: at a JSON error the SDK signs the user out for good.
     #[error("the state cannot be written")]
     Storage,
@@ -188,7 +190,7 @@ impl ApiError {
             Self::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::SecretMissing => StatusCode::UNAUTHORIZED,
+            Self::SecretMissing | Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Storage => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }

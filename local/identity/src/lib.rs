@@ -24,15 +24,18 @@
 mod access;
 mod accounts;
 mod admin;
+mod app_check;
 mod body;
 mod codes;
 mod dev;
 mod error;
 mod expiring;
+mod iap;
 mod input;
 mod jwt;
 mod keys;
 mod mfa;
+mod mint;
 mod moment;
 mod pages;
 mod password;
@@ -48,11 +51,12 @@ mod state;
 mod token;
 mod unsigned;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 
 pub use error::OpenError;
+pub use iap::IapStandIn;
 pub use service_accounts::{ServiceAccount, ServiceAccountError};
 pub use settings::{CodeKind, CodeNotice, Settings};
 
@@ -68,6 +72,9 @@ struct Inner {
     making_keys: tokio::sync::Mutex<()>,
     refresh: sealer::Sealer,
     access_tokens: sealer::Sealer,
+    iap_cookies: sealer::Sealer,
+    iap_audience: OnceLock<String>,
+    consumed: app_check::Consumed,
     pending: codes::Pending,
     secret: String,
 }
@@ -91,6 +98,9 @@ impl Identity {
             making_keys: tokio::sync::Mutex::default(),
             refresh: sealer::Sealer::new(&sealing),
             access_tokens: sealer::Sealer::of_kind(&sealing, "access token"),
+            iap_cookies: sealer::Sealer::of_kind(&sealing, "iap cookie"),
+            iap_audience: OnceLock::new(),
+            consumed: app_check::Consumed::default(),
             pending: codes::Pending::default(),
             settings,
             store,

@@ -12,12 +12,12 @@ use crate::{
     accounts::{
         self, create_auth_uri, custom, delete, idp, lookup, oob, phone, sign_in, sign_up, update,
     },
-    admin,
+    admin, app_check,
     body::MAX_BODY,
     dev,
     error::ApiError,
     mfa::{enrolment, sign_in as second_factor},
-    pages, published, refresh, service_accounts, session_cookie,
+    mint, pages, published, refresh, service_accounts, session_cookie,
 };
 
 pub(crate) fn router(identity: Identity) -> Router {
@@ -29,13 +29,20 @@ pub(crate) fn router(identity: Identity) -> Router {
             "/securetoken.googleapis.com/v1/token",
             post(refresh::refresh),
         )
+        .route(
+            "/firebaseappcheck.googleapis.com/v1beta/projects/{call}",
+            post(app_check::verify),
+        )
+        .route("/local/v1/tokens", post(mint::mint))
         .route("/token", post(service_accounts::token))
         .merge(published::router(&identity))
         .nest("/emulator", emulator())
         // Nothing below these belongs to anybody else.
         .route("/identitytoolkit.googleapis.com/{*path}", any(not_found))
         .route("/securetoken.googleapis.com/{*path}", any(not_found))
+        .route("/firebaseappcheck.googleapis.com/{*path}", any(not_found))
         .route("/emulator/{*path}", any(not_found))
+        .route("/local/{*path}", any(not_found))
         .route_layer(middleware::from_fn_with_state(
             identity.clone(),
             access::refuse_foreign_pages,

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use serde_json::json;
-use template::{Page, escape, refusal};
+pub(crate) use template::{Page, escape, refusal};
 use url::Url;
 
 use crate::{
@@ -40,16 +40,16 @@ const AUTH_TYPES: [&str; 6] = [
 ];
 
 /// The fields of a page's address, each at most once.
-struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn parse(query: RawQuery) -> Option<Self> {
+    pub(crate) fn parse(query: RawQuery) -> Option<Self> {
         body::query(query.0.unwrap_or_default().as_bytes())
             .ok()
             .map(Self)
     }
 
-    fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.0
             .iter()
             .find(|(n, _)| n == name)

@@ -10,7 +10,7 @@ use http::{HeaderName, StatusCode, header};
 const STYLE: &str = include_str!("page.css");
 
 /// A page with one script.
-pub(super) struct Page {
+pub(crate) struct Page {
     template: &'static str,
     script: &'static str,
     policy: String,
@@ -18,7 +18,7 @@ pub(super) struct Page {
 
 impl Page {
     /// `connects`: whether the script may call this server.
-    pub(super) fn new(template: &'static str, script: &'static str, connects: bool) -> Self {
+    pub(crate) fn new(template: &'static str, script: &'static str, connects: bool) -> Self {
         let connect = if connects { "connect-src 'self'; " } else { "" };
         let policy = format!(
             "default-src 'none'; script-src '{}'; style-src '{}'; {connect}base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -33,7 +33,7 @@ impl Page {
     }
 
     /// `fields` are HTML.
-    pub(super) fn render(&self, fields: &[(&str, String)]) -> Response {
+    pub(crate) fn render(&self, fields: &[(&str, String)]) -> Response {
         let html = fill(self.template, |name| match name {
             "style" => STYLE,
             "script" => self.script,
@@ -47,7 +47,7 @@ impl Page {
 }
 
 /// A page that says why there is none.
-pub(super) fn refusal(why: &str) -> Response {
+pub(crate) fn refusal(why: &str) -> Response {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         format!(
             "default-src 'none'; style-src '{}'; base-uri 'none'; frame-ancestors 'none'",
@@ -62,7 +62,7 @@ pub(super) fn refusal(why: &str) -> Response {
 }
 
 /// Text that stays text, between tags and in quoted attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -23,7 +23,7 @@ const LONGEST_ASSERTION: u64 = 60 * 60;
 const SKEW: u64 = 10;
 
 /// Characters of an audience.
-pub(crate) const MAX_AUDIENCE: usize = 512;
+const MAX_AUDIENCE: usize = 512;
 
 #[derive(Deserialize)]
 struct Assertion {

@@ -7,7 +7,7 @@ mod key_file;
 use std::{fmt, path::PathBuf};
 
 pub use error::ServiceAccountError;
-pub(crate) use grant::token;
+pub(crate) use grant::{is_audience, token};
 
 use crate::{
     Identity,
@@ -48,7 +48,9 @@ impl Identity {
     ///
     /// Where the name is none, there are too many accounts, or the disk refuses.
     pub async fn service_account(&self, name: &str) -> Result<ServiceAccount, ServiceAccountError> {
-        let record = self.service_account_record(name).await?;
+        // To the end: the file too is written by one at a time.
+        let _one = self.0.making_keys.lock().await;
+        let record = self.known_or_made(name).await?;
         let json = key_file::json(self, name, &record).ok_or(ServiceAccountError::Key)?;
         let file = format!("{name}.service-account.json");
         let identity = self.clone();
@@ -71,20 +73,24 @@ impl Identity {
         &self,
         name: &str,
     ) -> Result<ServiceAccountRecord, ServiceAccountError> {
+        let _one = self.0.making_keys.lock().await;
+        self.known_or_made(name).await
+    }
+
+    /// Whoever calls it holds the lock of making keys.
+    async fn known_or_made(&self, name: &str) -> Result<ServiceAccountRecord, ServiceAccountError> {
         if !is_name(name) {
             return Err(ServiceAccountError::Name(name.chars().take(64).collect()));
         }
-        let _one = self.0.making_keys.lock().await;
-        let known = |name: &str| {
-            self.store().read(|state| {
-                let accounts = &state.service_accounts;
-                (accounts.get(name).cloned(), accounts.len())
-            })
-        };
-        match known(name) {
-            (Some(record), _) => return Ok(record),
-            (None, count) if count >= MAX_ACCOUNTS => return Err(ServiceAccountError::TooMany),
-            (None, _) => {}
+        let (known, count) = self.store().read(|state| {
+            let accounts = &state.service_accounts;
+            (accounts.get(name).cloned(), accounts.len())
+        });
+        if let Some(record) = known {
+            return Ok(record);
+        }
+        if count >= MAX_ACCOUNTS {
+            return Err(ServiceAccountError::TooMany);
         }
         let record = ServiceAccountRecord {
             unique_id: unique_id()?,

@@ -13,7 +13,7 @@ use callgate::{
     keys::{KeySet, KeyStore},
     verify::Check,
 };
-use callgate_identity::{CodeNotice, Identity, Settings};
+use callgate_identity::{CodeNotice, IapStandIn, Identity, Settings};
 use jsonwebtoken::jwk::JwkSet;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -31,8 +31,12 @@ pub(crate) const IAP_JWKS: &str = "/iap/verify/public_key-jwk";
 pub(crate) const GOOGLE_JWKS: &str = "/oauth2/v3/certs";
 pub(crate) const APP_CHECK_JWKS: &str = "/firebaseappcheck.googleapis.com/v1/jwks";
 
+pub(crate) const IAP_AUDIENCE: &str = "/projects/123456789012/locations/local/services/admin";
+
 pub(crate) struct Local {
     pub(crate) identity: Identity,
+    /// In front of all that is below `/admin/`.
+    pub(crate) iap: IapStandIn,
     pub(crate) base: String,
     pub(crate) dir: TempDir,
     pub(crate) clock: Clock,
@@ -110,11 +114,14 @@ impl Local {
         change(&mut settings);
         let identity = Identity::open(settings).unwrap();
         let secret = identity.secret().to_owned();
-        tokio::spawn(axum::serve(listener, identity.router()).into_future());
+        let iap = identity.iap(IAP_AUDIENCE, |path| path.starts_with("/admin/"));
+        let router = identity.router().merge(iap.router());
+        tokio::spawn(axum::serve(listener, router).into_future());
 
         let client = Client::builder().no_proxy().build().unwrap();
         Self {
             identity,
+            iap,
             base,
             dir,
             clock,
@@ -156,6 +163,20 @@ impl Local {
 
     pub(crate) async fn admin_get(&self, path: &str) -> Reply {
         Reply::read(self.request(Method::GET, path).bearer_auth(&self.secret)).await
+    }
+
+    /// `POST /local/v1/tokens`, with the secret.
+    pub(crate) async fn mint(&self, wish: Value) -> Reply {
+        let request = self.request(Method::POST, "/local/v1/tokens");
+        Reply::read(request.bearer_auth(&self.secret).json(&wish)).await
+    }
+
+    /// A minted token.
+    pub(crate) async fn token(&self, wish: Value) -> String {
+        self.mint(wish).await.ok()["token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub(crate) async fn sign_up(&self, email: &str, password: &str) -> User {

@@ -9,13 +9,16 @@
 
 mod access;
 mod admin;
+mod app_check;
 mod custom;
 mod durability;
 mod guest;
+mod iap;
 mod idp;
 mod keys;
 mod limits;
 mod local;
+mod mint;
 mod oob;
 mod pages;
 mod password;
