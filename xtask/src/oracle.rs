@@ -22,7 +22,9 @@ pub(crate) const FOLDER: &str = "local/identity/tests/firebase-admin";
 pub(crate) fn check() -> anyhow::Result<Count> {
     setup::npm(FOLDER)?;
     let server = Server::start()?;
-    let mut count = counted(command("node", &["check.mjs", &server.url], FOLDER))?;
+    let mut check = command("node", &["check.mjs", &server.url], FOLDER);
+    check.env("CALLGATE_LOCAL_DIR", server.folder.path());
+    let mut count = counted(check)?;
     if count == Count::default() {
         count.passed = 1;
     }
@@ -33,7 +35,8 @@ pub(crate) fn check() -> anyhow::Result<Count> {
 struct Server {
     url: String,
     child: Child,
-    _folder: tempfile::TempDir,
+    /// Where its secret is.
+    folder: tempfile::TempDir,
 }
 
 impl Server {
@@ -62,7 +65,7 @@ impl Server {
         Ok(Self {
             url: format!("http://localhost:{port}"),
             child,
-            _folder: folder,
+            folder,
         })
     }
 }

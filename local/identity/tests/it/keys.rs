@@ -266,11 +266,7 @@ async fn a_folder_of_before_gets_the_keys_that_it_lacks() {
     ] {
         assert!(fields.remove(name).is_some(), "{name}");
     }
-    std::fs::write(
-        local.path().join("identity.json"),
-        Value::from(state).to_string(),
-    )
-    .unwrap();
+    std::fs::write(local.path().join("identity.json"), state.to_string()).unwrap();
     local = local.killed_and_restarted().await;
     local.lookup(&user).await.ok();
     local.refresh(&user.refresh_token).await.ok();

@@ -14,6 +14,7 @@ mod custom;
 mod durability;
 mod guest;
 mod iap;
+mod iap_sign_in;
 mod idp;
 mod keys;
 mod limits;
