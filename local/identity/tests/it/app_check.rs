@@ -1,5 +1,10 @@
 //! App Check's tokens, and that each counts once.
 
+use callgate::{
+    Denial,
+    google::Credentials,
+    verify::{AppCheckVerifier, Check},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -33,6 +38,29 @@ async fn a_token_names_its_app_and_this_project() {
     );
     assert_eq!(claims["sub"], app);
     assert_eq!(claims["exp"], local.now() + 3600);
+}
+
+#[tokio::test]
+async fn the_production_verifier_takes_it_and_uses_it_up_with_a_services_key_file() {
+    let local = Local::start().await;
+    let token = local.token(json!({ "kind": "app-check" })).await;
+    let account = local.identity.service_account("votes").await.unwrap();
+    let credentials = Credentials::service_account_file(account.key_file).unwrap();
+    let keys = local.key_store(APP_CHECK_JWKS).await;
+    let verifier = AppCheckVerifier::new(PROJECT, 123_456_789_012, keys)
+        .unwrap()
+        .clock(local.clock.clone())
+        .credentials(credentials.clock(local.clock.clone()))
+        .base_url(&format!("{}/firebaseappcheck.googleapis.com", local.base))
+        .unwrap();
+    assert!(matches!(verifier.check(&token), Check::Verified(_)));
+    let app = verifier.consume(&token).await.unwrap();
+    assert_eq!(app.id(), "1:123456789012:web:local");
+    let again = verifier.consume(&token).await;
+    assert!(matches!(again, Err(Denial::AppCheckRequired(_))));
+    let late = json!({ "kind": "app-check", "expired": true });
+    let late = local.token(late).await;
+    assert!(matches!(verifier.check(&late), Check::Refused(_)));
 }
 
 #[tokio::test]

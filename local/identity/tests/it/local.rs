@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use callgate::{
     Clock, EndUser, FirebaseVerifier,
     keys::{KeySet, KeyStore},
-    verify::Check,
+    verify::{Check, SessionCookieVerifier},
 };
 use callgate_identity::{CodeNotice, IapStandIn, Identity, Settings};
 use jsonwebtoken::jwk::JwkSet;
@@ -232,18 +232,25 @@ impl Local {
         reply
     }
 
-    /// The production verifier's word on a token, with the keys of now.
-    pub(crate) async fn check(&self, token: &str) -> Check {
+    /// The production verifier of ID tokens, with the keys of now.
+    pub(crate) async fn verifier(&self) -> FirebaseVerifier {
         let keys = self.key_store(JWKS).await;
         let verifier = FirebaseVerifier::new(PROJECT, keys)
             .unwrap()
             .clock(self.clock.clone());
-        let verifier = verifier
-            .clock_skew(Duration::ZERO)
-            .unwrap()
-            .tenants(["-", "acme"])
-            .unwrap();
-        verifier.check(token)
+        let verifier = verifier.clock_skew(Duration::ZERO).unwrap();
+        verifier.tenants(["-", "acme"]).unwrap()
+    }
+
+    /// Its word on a token.
+    pub(crate) async fn check(&self, token: &str) -> Check {
+        self.verifier().await.check(token)
+    }
+
+    /// Its word on a session cookie.
+    pub(crate) async fn check_cookie(&self, cookie: &str) -> Check {
+        let keys = self.key_store(SESSION_COOKIE_JWKS).await;
+        SessionCookieVerifier::like(&self.verifier().await, keys).check(cookie)
     }
 
     /// The keys of now, as a production verifier reads them.

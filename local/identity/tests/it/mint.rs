@@ -221,7 +221,12 @@ async fn a_session_cookie_is_of_the_same_account() {
     let local = Local::start().await;
     let ada = local.sign_up("ada@example.com", "secret1").await;
     let wish = json!({ "kind": "session-cookie", "email": "ada@example.com", "lifetime": 300 });
-    let cookie = claims(&local.token(wish).await);
+    let cookie = local.token(wish).await;
+    assert!(matches!(
+        local.check_cookie(&cookie).await,
+        Check::Verified(_)
+    ));
+    let cookie = claims(&cookie);
     assert_eq!(cookie["sub"], ada.uid);
     assert_eq!(
         cookie["iss"],

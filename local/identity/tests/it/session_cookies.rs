@@ -1,5 +1,6 @@
 //! Session cookies.
 
+use callgate::verify::Check;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -34,6 +35,15 @@ async fn a_session_cookie_says_what_the_id_token_says() {
     assert_eq!(claims(&cookie)["auth_time"], local.now() - 100);
     assert!(local.is_signed_with(SESSION_COOKIE_JWKS, &cookie).await);
     assert!(!local.is_signed_with(JWKS, &cookie).await);
+    let Check::Verified(proven) = local.check_cookie(&cookie).await else {
+        panic!("the production verifier refuses it");
+    };
+    assert_eq!(proven.id().uid, user.uid);
+    assert!(matches!(local.check(&cookie).await, Check::Refused(_)));
+    assert!(matches!(
+        local.check_cookie(&user.id_token).await,
+        Check::Refused(_)
+    ));
 }
 
 #[tokio::test]
