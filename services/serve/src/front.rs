@@ -29,6 +29,7 @@ use crate::{
     deadline::DeadlineLayer,
     drain::{Counted, EndStreamsLayer},
     hosts::Hosts,
+    proxy::Proxy,
     trace::{CameAsGrpcWeb, TraceLayer},
 };
 
@@ -46,6 +47,7 @@ const SENSITIVE: [HeaderName; 6] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     pub(crate) hosts: Hosts,
+    pub(crate) proxy: Proxy,
     pub(crate) policy: Arc<Policy>,
     pub(crate) origins: Origins,
     pub(crate) cors: CorsLayer,
@@ -86,6 +88,7 @@ impl Front {
             .service(self.routes.clone());
         let front = self.clone();
         hyper::service::service_fn(move |request: Request<B>| {
+            let request = front.proxy.pass(request);
             let call = front.calls.token();
             // Clones of these share what they hold.
             let response = if !front.hosts.answer(&request) {

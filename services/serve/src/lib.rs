@@ -68,6 +68,7 @@ mod listener;
 pub mod logs;
 mod opening;
 mod project;
+mod proxy;
 mod server;
 mod signal;
 mod trace;

@@ -24,7 +24,9 @@ use crate::{
     front::Front,
     health::{HEALTH, Health, REFLECTION},
     hosts::Hosts,
-    listener, logs, signal,
+    listener, logs,
+    proxy::Proxy,
+    signal,
     trace::TraceLayer,
     verifiers::{Needs, Verifiers},
 };
@@ -40,6 +42,7 @@ pub struct Server {
     verifiers: Verifiers,
     accounts: Option<Accounts>,
     hosts: Hosts,
+    proxy: Proxy,
 }
 
 /// A server that listens, but does not answer yet.
@@ -70,6 +73,7 @@ impl Server {
             verifiers: Verifiers::default(),
             accounts: None,
             hosts: Hosts::default(),
+            proxy: Proxy::default(),
         })
     }
 
@@ -119,6 +123,17 @@ impl Server {
     #[must_use]
     pub fn only_hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.hosts = Hosts::only(hosts);
+        self
+    }
+
+    /// Lets `proxy` change the head of each request before anything looks at it, as a proxy in front would: for a stand-in of
+    /// Identity-Aware Proxy on one machine.
+    #[must_use]
+    pub fn behind(
+        mut self,
+        proxy: impl Fn(&mut http::request::Parts) + Send + Sync + 'static,
+    ) -> Self {
+        self.proxy = Proxy::new(proxy);
         self
     }
 
@@ -206,6 +221,7 @@ impl Server {
         let calls = TaskTracker::new();
         let front = Front {
             hosts: self.hosts,
+            proxy: self.proxy,
             policy: policy.clone(),
             origins: Origins::new(&self.config.allowed_origins),
             cors: cors::layer(needs.cookies()),
