@@ -168,7 +168,7 @@ async fn what_a_rule_needs_and_is_not_there_is_named_in_one_line() {
         ),
         (
             start::<SERVICE>(|c| {
-                c.service_accounts = vec![("cron".into(), "ada@example.com".into())]
+                c.service_accounts = vec![("cron".into(), "ada@example.com".into())];
             })
             .await,
             "CALLGATE_SERVICE_ACCOUNTS",
