@@ -4,6 +4,10 @@
 //! tokens with RS256 and serves its public keys at Google's path, so that a laptop runs the production verifier and not a bypass.
 //! Accounts, sessions and keys survive a restart; nothing is acknowledged before it is on the disk.
 //!
+//! It makes every other credential too, with keys of their own at Google's paths: session cookies, the assertions of
+//! Identity-Aware Proxy ([`Identity::iap`]), ID and access tokens for service accounts by their key files
+//! ([`Identity::service_account`]), App Check's tokens; and `POST /local/v1/tokens` mints one of any kind for trying calls.
+//!
 //! It believes whoever says to be somebody: an identity provider's answer is JSON claims that the page itself makes up, and custom
 //! tokens need no signature. So it serves only projects whose id starts with `demo-`, refuses to start where it looks like
 //! production, answers no page of a foreign origin, and wants the secret of the file `secret` for whatever a page may not do.
@@ -108,7 +112,8 @@ impl Identity {
         })))
     }
 
-    /// All of it: Identity Toolkit, the token endpoint, the public keys, the pages for choosing an account and for codes.
+    /// All of it but [`IapStandIn::router`]: Identity Toolkit, the token endpoints, App Check, minting, the public keys, the pages
+    /// for choosing an account and for codes.
     ///
     /// Whoever serves it must refuse a foreign `Host`.
     pub fn router(&self) -> Router {

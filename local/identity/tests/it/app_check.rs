@@ -121,6 +121,18 @@ async fn only_app_checks_own_tokens_are_consumed() {
 }
 
 #[tokio::test]
+async fn a_token_of_another_project_number_is_not_consumed() {
+    let local = Local::start().await;
+    let token = local.token(json!({ "kind": "app-check" })).await;
+    let other = local
+        .killed_and_restarted_with(|settings| settings.project_number = 42)
+        .await;
+    assert!(other.is_signed_with(APP_CHECK_JWKS, &token).await);
+    let reply = verify(&other, PROJECT, json!({ "app_check_token": token })).await;
+    assert_eq!(reply.error(), "INVALID_ARGUMENT");
+}
+
+#[tokio::test]
 async fn only_a_server_of_the_project_asks() {
     let local = Local::start().await;
     let token = local.token(json!({ "kind": "app-check" })).await;

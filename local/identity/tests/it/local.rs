@@ -88,13 +88,20 @@ impl Local {
 
     /// What another process finds after this one was killed at this moment: what is on the disk, and a half-written file.
     pub(crate) async fn killed_and_restarted(&self) -> Self {
+        self.killed_and_restarted_with(|_| ()).await
+    }
+
+    pub(crate) async fn killed_and_restarted_with(
+        &self,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         for file in fs::read_dir(self.dir.path()).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
         }
         fs::write(dir.path().join("identity.json.new"), "{\"half").unwrap();
-        Self::serve(dir, self.clock.clone(), |_| ()).await
+        Self::serve(dir, self.clock.clone(), change).await
     }
 
     async fn serve(dir: TempDir, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {

@@ -29,3 +29,4 @@ mod service_accounts;
 mod session_cookies;
 mod sessions;
 mod tenants;
+mod token_grant;
