@@ -23,5 +23,13 @@ pub mod profiles {
     }
 }
 
+/// What internal users do.
+pub mod admin {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("admin.v1");
+    }
+}
+
 /// The compiled protos with their rules, for gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("file_descriptor_set");

@@ -20,6 +20,9 @@ use crate::{args::Args, codes};
 /// The project that the whole system belongs to. `demo-` tells everyone that it is none of Google's.
 const PROJECT: &str = "demo-callgate";
 
+/// The service account of the service that resets the votes.
+const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
+
 /// Where `npm run dev` serves the page from.
 const VITE: &str = "http://localhost:5173";
 
@@ -67,18 +70,19 @@ impl System {
             },
         )?;
 
+        let keys = |path: &str| format!("{itself}{path}").parse().map(KeySource::Url);
         let mut config = Config {
             address: (Ipv4Addr::LOCALHOST, port).into(),
             project_id: Some(PROJECT.into()),
             keys: Keys {
-                firebase: KeySource::Url(
-                    format!(
-                        "{itself}/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
-                    )
-                    .parse()?,
-                ),
+                firebase: keys("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com")?,
+                session_cookie: keys("/identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys")?,
+                google: keys("/oauth2/v3/certs")?,
                 ..Keys::default()
             },
+            audiences: vec![origin.clone()],
+            service_accounts: vec![("admin".into(), ADMIN.into())],
+            public_origin: Some(origin.parse()?),
             ..Config::default()
         };
         if let Ok(filter) = std::env::var("RUST_LOG") {

@@ -1,9 +1,10 @@
 //! The rule is public; the handler wants to know the caller.
 
-use callgate::EndUser;
+use callgate::{EndUser, ServiceAccount};
 use callgate_api::votes::v1::{
     CastVoteRequest, CastVoteResponse, GetResultsRequest, GetResultsResponse, ListMyVotesRequest,
-    ListMyVotesResponse, WatchResultsRequest, WatchResultsResponse,
+    ListMyVotesResponse, ResetVotesRequest, ResetVotesResponse, WatchResultsRequest,
+    WatchResultsResponse,
     vote_service_gate::VoteService,
 };
 use tokio_stream::Stream;
@@ -43,6 +44,14 @@ impl VoteService for Votes {
         _voter: EndUser,
         _request: Request<ListMyVotesRequest>,
     ) -> Result<Response<ListMyVotesResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn reset_votes(
+        &self,
+        _service: ServiceAccount,
+        _request: Request<ResetVotesRequest>,
+    ) -> Result<Response<ResetVotesResponse>, Status> {
         Err(Status::not_found(""))
     }
 }

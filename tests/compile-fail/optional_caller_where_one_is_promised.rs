@@ -2,7 +2,8 @@
 
 use callgate::EndUser;
 use callgate_api::profiles::v1::{
-    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
+    CreateSessionRequest, CreateSessionResponse, DeleteMyAccountRequest, DeleteMyAccountResponse,
+    EndSessionRequest, EndSessionResponse, GetMyProfileRequest, GetMyProfileResponse,
     SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
     UpdateMyProfileResponse,
     profile_service_gate::ProfileService,
@@ -41,6 +42,21 @@ impl ProfileService for Profiles {
         _user: EndUser,
         _request: Request<DeleteMyAccountRequest>,
     ) -> Result<Response<DeleteMyAccountResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn create_session(
+        &self,
+        _user: EndUser,
+        _request: Request<CreateSessionRequest>,
+    ) -> Result<Response<CreateSessionResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn end_session(
+        &self,
+        _request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
         Err(Status::not_found(""))
     }
 }

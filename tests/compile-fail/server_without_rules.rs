@@ -2,7 +2,8 @@
 
 use callgate::HasPolicy;
 use callgate_api::profiles::v1::{
-    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
+    CreateSessionRequest, CreateSessionResponse, DeleteMyAccountRequest, DeleteMyAccountResponse,
+    EndSessionRequest, EndSessionResponse, GetMyProfileRequest, GetMyProfileResponse,
     SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
     UpdateMyProfileResponse,
     profile_service_server::{ProfileService, ProfileServiceServer},
@@ -38,6 +39,20 @@ impl ProfileService for Profiles {
         &self,
         _request: Request<DeleteMyAccountRequest>,
     ) -> Result<Response<DeleteMyAccountResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn create_session(
+        &self,
+        _request: Request<CreateSessionRequest>,
+    ) -> Result<Response<CreateSessionResponse>, Status> {
+        Err(Status::not_found(""))
+    }
+
+    async fn end_session(
+        &self,
+        _request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
         Err(Status::not_found(""))
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use callgate::{EndUserRule, Method, Rule};
+use callgate::{Callers, EndUserRule, InternalUserRule, Method, Rule, ServiceAccountRule};
 use callgate_api::{
-    FILE_DESCRIPTOR_SET, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
+    FILE_DESCRIPTOR_SET, admin::v1::admin_service_gate, profiles::v1::profile_service_gate,
+    votes::v1::vote_service_gate,
 };
 
 const SIGNED_IN: Rule = Rule::end_user(EndUserRule::SIGNED_IN);
@@ -19,7 +20,14 @@ fn unary(path: &'static str, rule: Rule) -> Method {
 }
 
 #[test]
-fn everyone_sees_the_tally_and_only_users_vote() {
+fn everyone_sees_the_tally_only_users_vote_and_only_admin_resets() {
+    let admin_only = Rule::any_of(Callers {
+        service_account: Some(ServiceAccountRule {
+            names: &["admin"],
+            on_behalf_of: None,
+        }),
+        ..Callers::NOBODY
+    });
     assert_eq!(
         vote_service_gate::METHODS,
         [
@@ -30,14 +38,29 @@ fn everyone_sees_the_tally_and_only_users_vote() {
                 ..unary("/votes.v1.VoteService/WatchResults", Rule::PUBLIC)
             },
             unary("/votes.v1.VoteService/ListMyVotes", SIGNED_IN),
+            unary("/votes.v1.VoteService/ResetVotes", admin_only),
         ]
     );
+}
+
+#[test]
+fn only_internal_users_administrate() {
+    let internal_users = Rule::any_of(Callers {
+        internal_user: Some(InternalUserRule::ANYONE),
+        ..Callers::NOBODY
+    });
+    assert_eq!(admin_service_gate::METHODS.len(), 6);
+    for method in admin_service_gate::METHODS {
+        assert_eq!(method.rule, internal_users, "{}", method.path);
+    }
 }
 
 #[test]
 fn guests_have_a_profile_too_and_only_who_signed_in_lately_ends_things() {
     let guests_too = Rule::end_user(EndUserRule {
         anonymous: true,
+        session_cookie: true,
+        revocation_checked_within: Some(Duration::from_mins(1)),
         ..EndUserRule::SIGNED_IN
     });
     let standing = Rule::end_user(EndUserRule {
@@ -63,6 +86,8 @@ fn guests_have_a_profile_too_and_only_who_signed_in_lately_ends_things() {
                 "/profiles.v1.ProfileService/DeleteMyAccount",
                 standing_and_recent
             ),
+            unary("/profiles.v1.ProfileService/CreateSession", recent),
+            unary("/profiles.v1.ProfileService/EndSession", Rule::PUBLIC),
         ]
     );
 }
@@ -72,6 +97,7 @@ fn the_descriptors_for_reflection_hold_the_rules() {
     for name in [
         "votes/v1/votes.proto",
         "profiles/v1/profiles.proto",
+        "admin/v1/admin.proto",
         "callgate/v1/rule.proto",
     ] {
         assert!(

@@ -1,10 +1,10 @@
 //! G3: served without the gate, a method that promises a caller answers INTERNAL; a public one works.
 
-use callgate::EndUser;
+use callgate::{EndUser, ServiceAccount};
 use callgate_api::votes::v1::{
     CastVoteRequest, CastVoteResponse, GetResultsRequest, GetResultsResponse, ListMyVotesRequest,
-    ListMyVotesResponse, Results, WatchResultsRequest, WatchResultsResponse,
-    vote_service_client::VoteServiceClient, vote_service_gate,
+    ListMyVotesResponse, ResetVotesRequest, ResetVotesResponse, Results, WatchResultsRequest,
+    WatchResultsResponse, vote_service_client::VoteServiceClient, vote_service_gate,
 };
 use tokio_stream::Stream;
 use tonic::{
@@ -59,6 +59,14 @@ impl vote_service_gate::VoteService for Votes {
     ) -> Result<Response<ListMyVotesResponse>, Status> {
         panic!("reached without the gate");
     }
+
+    async fn reset_votes(
+        &self,
+        _service: ServiceAccount,
+        _request: Request<ResetVotesRequest>,
+    ) -> Result<Response<ResetVotesResponse>, Status> {
+        panic!("reached without the gate");
+    }
 }
 
 /// Serves [`Votes`] on loopback without a gate.
@@ -87,6 +95,7 @@ async fn a_method_that_promises_a_caller_answers_internal() {
             .list_my_votes(ListMyVotesRequest {})
             .await
             .unwrap_err(),
+        client.reset_votes(ResetVotesRequest {}).await.unwrap_err(),
     ] {
         assert_eq!(
             (status.code(), status.message()),

@@ -12,7 +12,9 @@ use std::{
 
 use anyhow::Context;
 use callgate::Method;
-use callgate_api::{profiles::v1::profile_service_gate, votes::v1::vote_service_gate};
+use callgate_api::{
+    admin::v1::admin_service_gate, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
+};
 
 use crate::args::PolicyArgs;
 use table::Table;
@@ -24,6 +26,7 @@ pub(crate) fn methods() -> impl Iterator<Item = &'static Method> {
     vote_service_gate::METHODS
         .iter()
         .chain(&profile_service_gate::METHODS)
+        .chain(&admin_service_gate::METHODS)
 }
 
 pub(crate) fn run(args: &PolicyArgs) -> anyhow::Result<()> {

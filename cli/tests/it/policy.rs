@@ -55,7 +55,7 @@ fn each_method_has_a_row_with_its_callers_in_words() {
     );
     assert_eq!(
         row("profiles.v1.ProfileService/GetMyProfile"),
-        "profiles.v1.ProfileService/GetMyProfile no signed in, guests too"
+        "profiles.v1.ProfileService/GetMyProfile no signed in, guests too, whose account was asked about at most 1 min ago"
     );
     assert_eq!(
         row("votes.v1.VoteService/WatchResults"),

@@ -1,6 +1,7 @@
 //! The channel: each call is given its credentials, and sent.
 
 use std::{
+    collections::HashMap,
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -10,6 +11,7 @@ use std::{
 
 use http::{Request, Response, StatusCode};
 use tonic::{Code, Status, body::Body, transport};
+use tonic_types::{ErrorDetails, StatusExt};
 use tower::Service;
 
 use super::{
@@ -17,7 +19,10 @@ use super::{
     connection::Connection,
     headers::{Credentials, bearer},
 };
-use crate::google::{AudienceTokens, IdToken};
+use crate::{
+    denial::ERROR_DOMAIN,
+    google::{AudienceTokens, IdToken},
+};
 
 /// A channel to one service, for tonic's generated clients: [`Callee::channel`](super::Callee::channel) makes it.
 #[derive(Clone)]
@@ -123,9 +128,12 @@ fn is_unauthenticated(response: &Response<Body>) -> bool {
         || response.status() == StatusCode::UNAUTHORIZED
 }
 
+/// With a reason, so that a caller can tell it from an outage of the other service, which may have done something.
 fn no_token() -> Status {
-    Status::unavailable(
+    Status::with_error_details(
+        Code::Unavailable,
         "the other service was not called: this service can get no token of its own at the moment",
+        ErrorDetails::with_error_info("OWN_TOKEN_UNAVAILABLE", ERROR_DOMAIN, HashMap::new()),
     )
 }
 

@@ -36,7 +36,8 @@
 //! | `x-serverless-authorization` | the same, where the callee [requires IAM](Callee::behind_iam) |
 //! | `x-end-user-authorization` | the user's own token, untouched, where the call is made [acting for](acting_for) one |
 //!
-//! What a handler puts into these three by itself is replaced. Without a token the call is not made and fails with UNAVAILABLE.
+//! What a handler puts into these three by itself is replaced. Without a token the call is not made and fails with UNAVAILABLE,
+//! reason `OWN_TOKEN_UNAVAILABLE`.
 //! Where the callee answers UNAUTHENTICATED, the token is not used again, and the call is not repeated: it may have done
 //! something.
 

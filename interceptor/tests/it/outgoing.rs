@@ -17,6 +17,7 @@ use callgate_testkit::FirebaseIssuer;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use tonic::{Code, Request, Status, body::Body};
+use tonic_types::StatusExt;
 use tower::Service as _;
 
 use crate::{
@@ -164,6 +165,9 @@ async fn without_a_token_a_call_fails_and_does_not_go_out() {
     let status = it.call().await;
     assert_eq!(status.code(), Code::Unavailable);
     assert!(status.message().contains("was not called"), "{status}");
+    let details = status.get_error_details();
+    let reason = details.error_info().map(|it| it.reason.as_str());
+    assert_eq!(reason, Some("OWN_TOKEN_UNAVAILABLE"));
     assert!(it.callee.asked().is_empty());
     assert_eq!(it.callee.connections(), 0);
 }

@@ -21,6 +21,7 @@
 mod name;
 mod refusal;
 mod service;
+mod session;
 mod view;
 
 pub use service::Profiles;

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use callgate::{ERROR_DOMAIN, UserId, accounts::AccountsError};
+use callgate::{
+    Denial, ERROR_DOMAIN, UserId,
+    accounts::{AccountsError, SessionCookieError},
+};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -15,6 +18,23 @@ pub(crate) fn no_account() -> Status {
 pub(crate) fn bad_name(words: &str) -> Status {
     let details = ErrorDetails::with_bad_request_violation("display_name", words);
     Status::with_error_details(Code::InvalidArgument, words, details)
+}
+
+/// The lifetime of a session will not do, for this reason.
+pub(crate) fn bad_lifetime(words: &str) -> Status {
+    let details = ErrorDetails::with_bad_request_violation("lifetime", words);
+    Status::with_error_details(Code::InvalidArgument, words, details)
+}
+
+/// No session is begun: the user may have to sign in again.
+pub(crate) fn no_session(user: UserId<'_>, error: SessionCookieError) -> Status {
+    match error {
+        SessionCookieError::Accounts(error) => accounts_failed(user, &error),
+        error => {
+            tracing::info!(uid = user.uid, tenant = user.tenant, %error, "no session is begun");
+            Denial::from(error).status()
+        }
+    }
 }
 
 /// The accounts did not do as they were asked. The cause goes to the log, not to the caller.

@@ -1,22 +1,22 @@
 //! `profiles.v1.ProfileService`.
 
-use std::time::SystemTime;
-
 use callgate::{
     EndUser,
-    accounts::{AccountUpdate, Accounts, AccountsError},
+    accounts::{AccountUpdate, Accounts, AccountsError, SessionCookie},
 };
 use callgate_api::profiles::v1::{
-    DeleteMyAccountRequest, DeleteMyAccountResponse, GetMyProfileRequest, GetMyProfileResponse,
-    Profile, SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
+    CreateSessionRequest, CreateSessionResponse, DeleteMyAccountRequest, DeleteMyAccountResponse,
+    EndSessionRequest, EndSessionResponse, GetMyProfileRequest, GetMyProfileResponse, Profile,
+    SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
     UpdateMyProfileResponse, profile_service_gate::ProfileService,
 };
+use http::header::SET_COOKIE;
 use tonic::{Request, Response, Status};
 
 use crate::{
     name::read_name,
-    refusal::{accounts_failed, bad_name, no_account},
-    view,
+    refusal::{accounts_failed, bad_lifetime, bad_name, no_account, no_session},
+    session, view,
 };
 
 /// The handlers of `profiles.v1.ProfileService`. Cloning is cheap.
@@ -77,9 +77,8 @@ impl ProfileService for Profiles {
         user: EndUser,
         _request: Request<SignOutEverywhereRequest>,
     ) -> Result<Response<SignOutEverywhereResponse>, Status> {
-        let update = AccountUpdate::new().valid_since(SystemTime::now());
         self.accounts
-            .update(user.id(), &update)
+            .revoke(user.id())
             .await
             .map_err(|error| accounts_failed(user.id(), &error))?;
         tracing::info!(
@@ -106,5 +105,35 @@ impl ProfileService for Profiles {
             "deleted the account"
         );
         Ok(Response::new(DeleteMyAccountResponse {}))
+    }
+
+    async fn create_session(
+        &self,
+        user: EndUser,
+        request: Request<CreateSessionRequest>,
+    ) -> Result<Response<CreateSessionResponse>, Status> {
+        let lifetime =
+            session::lifetime(request.get_ref().lifetime).map_err(|words| bad_lifetime(&words))?;
+        let cookie = self
+            .accounts
+            .create_session_cookie(&user, lifetime)
+            .await
+            .map_err(|error| no_session(user.id(), error))?;
+        let mut response = Response::new(CreateSessionResponse {
+            expires_at: Some(cookie.expires_at().into()),
+        });
+        let metadata = response.metadata_mut().as_mut();
+        metadata.insert(SET_COOKIE, cookie.header_value());
+        Ok(response)
+    }
+
+    async fn end_session(
+        &self,
+        _request: Request<EndSessionRequest>,
+    ) -> Result<Response<EndSessionResponse>, Status> {
+        let mut response = Response::new(EndSessionResponse {});
+        let metadata = response.metadata_mut().as_mut();
+        metadata.insert(SET_COOKIE, SessionCookie::removal());
+        Ok(response)
     }
 }

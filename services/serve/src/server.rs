@@ -5,7 +5,7 @@ use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
 use axum::{Router, response::IntoResponse};
 use callgate::{
     FirebaseVerifier, Gate, HasPolicy, IapVerifier, Policy, ServiceAccountVerifier,
-    accounts::Accounts,
+    SessionCookieVerifier, accounts::Accounts,
 };
 use http::{Request, StatusCode};
 use tokio::net::TcpListener;
@@ -141,6 +141,13 @@ impl Server {
     #[must_use]
     pub fn end_users(mut self, verifier: FirebaseVerifier) -> Self {
         self.verifiers.end_users = Some(verifier);
+        self
+    }
+
+    /// Verifies session cookies with this verifier, and not with the one that the configuration describes.
+    #[must_use]
+    pub fn session_cookies(mut self, verifier: SessionCookieVerifier) -> Self {
+        self.verifiers.session_cookies = Some(verifier);
         self
     }
 

@@ -23,4 +23,4 @@ mod headers;
 mod pages;
 
 pub use config::WebConfig;
-pub use pages::{Site, SiteError};
+pub use pages::{Site, SiteError, inert};

@@ -66,10 +66,16 @@ impl Site {
         } else {
             router.fallback(not_built)
         };
-        router.layer(middleware::from_fn(move |request, next| {
-            with_headers(policy.clone(), request, next)
-        }))
+        inert(router, policy)
     }
+}
+
+/// Pages with the headers that keep them inert (G24), under this content security policy. Files in `/assets/`, whose names change
+/// with their content, are kept by browsers, and everything else is asked for anew.
+pub fn inert(pages: Router, policy: HeaderValue) -> Router {
+    pages.layer(middleware::from_fn(move |request, next| {
+        with_headers(policy.clone(), request, next)
+    }))
 }
 
 async fn with_headers(policy: HeaderValue, request: Request, next: Next) -> Response {

@@ -7,7 +7,7 @@
 //! use callgate_api::votes::v1::vote_service_gate;
 //! use callgate_votes::Votes;
 //!
-//! # async fn serve() -> Result<(), callgate_votes::store::OpenError> {
+//! # async fn serve() -> Result<(), callgate_database::OpenError> {
 //! let votes = Votes::open("sqlite:votes.db").await?;
 //! let service = vote_service_gate::server(votes);
 //! # Ok(())
@@ -15,7 +15,6 @@
 //! ```
 #![warn(missing_docs)]
 
-mod backoff;
 mod hub;
 mod service;
 pub mod store;

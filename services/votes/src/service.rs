@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use callgate::EndUser;
+use callgate::{EndUser, ServiceAccount};
 use callgate_api::votes::v1::{
     self as api, CastVoteRequest, CastVoteResponse, GetResultsRequest, GetResultsResponse,
-    ListMyVotesRequest, ListMyVotesResponse, WatchResultsRequest, WatchResultsResponse,
-    vote_service_gate::VoteService,
+    ListMyVotesRequest, ListMyVotesResponse, ResetVotesRequest, ResetVotesResponse,
+    WatchResultsRequest, WatchResultsResponse, vote_service_gate::VoteService,
 };
+use callgate_database::OpenError;
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
 use crate::{
     hub::Hub,
-    store::{self, OpenError, StoreError, VoteStore},
+    store::{self, StoreError, VoteStore},
     summary::summary,
     vote::{Candidate, Tally, Vote},
 };
@@ -26,7 +27,7 @@ pub struct Votes {
 }
 
 impl Votes {
-    /// The votes in the database that the URL names: `postgres://..` or `sqlite:file`, as [`store::DatabaseUrl`] says.
+    /// The votes in the database that the URL names: `postgres://..` or `sqlite:file`, as [`DatabaseUrl`](callgate_database::DatabaseUrl) says.
     ///
     /// PostgreSQL need not be there yet: until it is, calls answer UNAVAILABLE.
     ///
@@ -42,21 +43,26 @@ impl Votes {
     /// Casts the vote and sees to it that watchers hear of it, though the caller may have gone away.
     async fn cast(&self, voter: EndUser, candidate: Candidate) -> Result<Vote, Status> {
         let Self { store, hub } = self.clone();
-        let casting = tokio::spawn(async move {
+        to_its_end(async move {
             let name = voter.display_name().unwrap_or_default();
             let cast = store.cast(voter.id(), candidate, &name).await?;
             if cast.changed {
                 hub.changed();
             }
             Ok(cast.vote)
-        });
-        match casting.await {
-            Ok(vote) => vote.map_err(|error| refusal(&error)),
-            Err(error) => {
-                tracing::error!(%error, "casting a vote ended early");
-                Err(Status::internal(BROKEN))
-            }
-        }
+        })
+        .await
+    }
+
+    /// Removes all votes and sees to it that watchers hear of it, though the caller may have gone away.
+    async fn reset(&self) -> Result<i64, Status> {
+        let Self { store, hub } = self.clone();
+        to_its_end(async move {
+            let removed = store.reset().await?;
+            hub.changed();
+            Ok(removed)
+        })
+        .await
     }
 
     async fn results(&self) -> Result<api::Results, Status> {
@@ -117,6 +123,29 @@ impl VoteService for Votes {
             votes: vote.iter().map(message).collect(),
         }))
     }
+
+    async fn reset_votes(
+        &self,
+        service: ServiceAccount,
+        _: Request<ResetVotesRequest>,
+    ) -> Result<Response<ResetVotesResponse>, Status> {
+        let removed = self.reset().await?;
+        tracing::info!(service = service.name(), removed, "all votes are removed");
+        Ok(Response::new(ResetVotesResponse { removed }))
+    }
+}
+
+/// A call that is dropped is not dropped half-way.
+async fn to_its_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, Status> {
+    match tokio::spawn(change).await {
+        Ok(done) => done.map_err(|error| refusal(&error)),
+        Err(error) => {
+            tracing::error!(%error, "changing the votes ended early");
+            Err(Status::internal(BROKEN))
+        }
+    }
 }
 
 const AWAY: &str = "the votes cannot be reached at the moment; try again";
@@ -166,6 +195,7 @@ fn message(vote: &Vote) -> api::Vote {
 
 #[cfg(test)]
 mod tests {
+    use callgate_database::DatabaseError;
     use tonic::Code;
 
     use super::*;
@@ -184,9 +214,9 @@ mod tests {
     #[test]
     fn callers_are_told_nothing_of_the_database() {
         let cause = || sqlx::Error::Protocol("server at 10.0.0.7".into());
-        let away = refusal(&StoreError::Away(cause()));
+        let away = refusal(&DatabaseError::Away(cause()).into());
         assert_eq!((away.code(), away.message()), (Code::Unavailable, AWAY));
-        let broken = refusal(&StoreError::Fault(cause()));
+        let broken = refusal(&DatabaseError::Fault(cause()).into());
         assert_eq!((broken.code(), broken.message()), (Code::Internal, BROKEN));
     }
 }

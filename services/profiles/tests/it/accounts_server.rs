@@ -16,9 +16,9 @@ use tokio::{net::TcpListener, task::AbortHandle};
 
 const SECRET: &str = "the-stand-ins-secret";
 
-/// The one account there is, as it is written on the wire; `Null` when there is none.
+/// The one account there is, as it is written on the wire; `Null` when there is none. And the session cookie that it gets.
 #[derive(Clone)]
-struct Account(Arc<Mutex<Value>>);
+struct Account(Arc<Mutex<Value>>, Arc<Mutex<String>>);
 
 pub(crate) struct AccountsServer {
     url: String,
@@ -28,12 +28,16 @@ pub(crate) struct AccountsServer {
 
 impl AccountsServer {
     pub(crate) async fn start(account: Value) -> Self {
-        let account = Account(Arc::new(Mutex::new(account)));
+        let account = Account(Arc::new(Mutex::new(account)), Arc::default());
         let router = Router::new()
             .route("/v1/projects/demo-callgate/{call}", post(project_call))
             .route(
                 "/v1/projects/demo-callgate/tenants/{tenant}/{call}",
                 post(tenant_call),
+            )
+            .route(
+                "/v1/projects/demo-callgate:createSessionCookie",
+                post(create_session_cookie),
             )
             .with_state(account.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -49,6 +53,11 @@ impl AccountsServer {
     /// From now on this is the account.
     pub(crate) fn becomes(&self, account: Value) {
         *self.account.0.lock().expect("no panic") = account;
+    }
+
+    /// From now on sessions are begun with this cookie.
+    pub(crate) fn begins_sessions_with(&self, cookie: String) {
+        *self.account.1.lock().expect("no panic") = cookie;
     }
 
     pub(crate) fn accounts(&self) -> Accounts {
@@ -107,6 +116,19 @@ async fn tenant_call(
     Json(body): Json<Value>,
 ) -> Response {
     answer(&account, Some(&tenant), &call, &headers, &body)
+}
+
+async fn create_session_cookie(
+    State(Account(account, cookie)): State<Account>,
+    Json(body): Json<Value>,
+) -> Response {
+    let disabled = account.lock().expect("no panic")["disabled"] == true;
+    let cookie = cookie.lock().expect("no panic").clone();
+    if disabled || body["idToken"].as_str().is_none_or(str::is_empty) {
+        let error = json!({"error": {"code": 400, "message": "USER_DISABLED"}});
+        return (StatusCode::BAD_REQUEST, Json(error)).into_response();
+    }
+    Json(json!({"sessionCookie": cookie})).into_response()
 }
 
 fn answer(

@@ -4,5 +4,6 @@ mod accounts_server;
 mod delete;
 mod get;
 mod rules;
+mod session;
 mod sign_out;
 mod update;

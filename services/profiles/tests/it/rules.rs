@@ -6,17 +6,21 @@ use std::{
 };
 
 use callgate_api::profiles::v1::{
-    DeleteMyAccountRequest, GetMyProfileRequest, SignOutEverywhereRequest, UpdateMyProfileRequest,
-    profile_service_client::ProfileServiceClient, profile_service_gate,
+    CreateSessionRequest, DeleteMyAccountRequest, EndSessionRequest, GetMyProfileRequest,
+    SignOutEverywhereRequest, UpdateMyProfileRequest, profile_service_client::ProfileServiceClient,
+    profile_service_gate,
 };
 use callgate_serve::{Config, Server};
-use callgate_testkit::FirebaseIssuer;
+use callgate_testkit::{FirebaseIssuer, SessionCookieIssuer};
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 use tonic::{Code, Request, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use crate::accounts_server::AccountsServer;
+
+/// Whose scripts may call with a cookie.
+const PAGE: &str = "https://votes.example.com";
 
 struct Service {
     client: ProfileServiceClient<Channel>,
@@ -28,11 +32,13 @@ impl Service {
         let config = Config {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             project_id: Some(issuer.project_id().to_owned()),
+            allowed_origins: vec![PAGE.parse().expect("an origin")],
             ..Config::default()
         };
         let bound = Server::new(config)
             .expect("a configuration")
             .end_users(issuer.verifier())
+            .session_cookies(SessionCookieIssuer::new(issuer.project_id()).verifier())
             .accounts(accounts.accounts())
             .service(profile_service_gate::server(accounts.profiles()))
             .bind()
@@ -149,7 +155,7 @@ async fn nobody_else_gets_in() {
 }
 
 #[tokio::test]
-async fn only_a_recent_sign_in_signs_out_or_deletes() {
+async fn only_a_recent_sign_in_signs_out_deletes_or_begins_a_session() {
     let issuer = FirebaseIssuer::new("demo-callgate");
     let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
     let mut service = Service::start(&issuer, &accounts).await;
@@ -160,7 +166,9 @@ async fn only_a_recent_sign_in_signs_out_or_deletes() {
     let signed_out = service.client.sign_out_everywhere(call).await.map(drop);
     let call = with_token(DeleteMyAccountRequest {}, &token);
     let deleted = service.client.delete_my_account(call).await.map(drop);
-    for status in [signed_out, deleted] {
+    let call = with_token(CreateSessionRequest::default(), &token);
+    let session = service.client.create_session(call).await.map(drop);
+    for status in [signed_out, deleted, session] {
         let status = status.expect_err("signed in too long ago");
         assert_eq!(
             (status.code(), reason(&status).as_str()),
@@ -191,11 +199,6 @@ async fn who_signed_out_everywhere_changes_nothing_by_an_older_session() {
             (Code::Unauthenticated, "TOKEN_REVOKED")
         );
     }
-    let call = with_token(GetMyProfileRequest {}, &token);
-    assert!(
-        service.client.get_my_profile(call).await.is_ok(),
-        "its rule does not ask"
-    );
     let token = issuer.token("ada").sign();
     let call = with_token(DeleteMyAccountRequest {}, &token);
     assert!(service.client.delete_my_account(call).await.is_ok());
@@ -220,4 +223,74 @@ async fn a_disabled_user_changes_nothing() {
         (status.code(), reason(&status).as_str()),
         (Code::Unauthenticated, "USER_DISABLED")
     );
+}
+
+fn with_cookie<T>(message: T, cookie: &str, origin: &'static str) -> Request<T> {
+    let mut request = Request::new(message);
+    let metadata = request.metadata_mut();
+    metadata.insert("cookie", cookie.parse().expect("a header"));
+    metadata.insert("origin", origin.parse().expect("a header"));
+    request
+}
+
+/// The cookie as a browser keeps it, which has read a `set-cookie` header.
+fn kept<T>(response: &tonic::Response<T>) -> String {
+    let set = response.metadata().get("set-cookie").expect("a cookie");
+    let set = set.to_str().expect("visible ASCII");
+    let (cookie, _) = set.split_once(';').expect("attributes");
+    cookie.to_owned()
+}
+
+#[tokio::test]
+async fn a_session_shows_the_profile_until_it_ends_and_does_nothing_else() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let sessions = SessionCookieIssuer::new("demo-callgate");
+    accounts.begins_sessions_with(sessions.cookie("ada").sign());
+    let mut service = Service::start(&issuer, &accounts).await;
+    let token = issuer.token("ada").sign();
+
+    let begin = with_token(CreateSessionRequest::default(), &token);
+    let begun = service.client.create_session(begin).await;
+    let cookie = kept(&begun.expect("a session"));
+
+    let call = with_cookie(GetMyProfileRequest {}, &cookie, PAGE);
+    let seen = service.client.get_my_profile(call).await;
+    let profile = seen.expect("a profile").into_inner().profile;
+    assert_eq!(profile.and_then(|it| it.token).expect("claims").uid, "ada");
+
+    let call = with_cookie(GetMyProfileRequest {}, &cookie, "https://evil.example");
+    let elsewhere = service.client.get_my_profile(call).await;
+    let elsewhere = elsewhere.expect_err("another page");
+    assert_eq!(reason(&elsewhere), "ORIGIN_NOT_ALLOWED");
+
+    let call = with_cookie(UpdateMyProfileRequest::default(), &cookie, PAGE);
+    let renamed = service.client.update_my_profile(call).await.map(drop);
+    let call = with_cookie(CreateSessionRequest::default(), &cookie, PAGE);
+    let prolonged = service.client.create_session(call).await.map(drop);
+    for status in [renamed, prolonged] {
+        let status = status.expect_err("no cookie will do");
+        assert_eq!(reason(&status), "TOKEN_MISSING");
+    }
+
+    let ended = service.client.end_session(EndSessionRequest {}).await;
+    assert_eq!(kept(&ended.expect("always")), "__session=");
+}
+
+#[tokio::test]
+async fn a_session_does_not_outlive_signing_out_everywhere() {
+    let issuer = FirebaseIssuer::new("demo-callgate");
+    let signed_out = SystemTime::now() + Duration::from_secs(1);
+    let signed_out = signed_out.duration_since(SystemTime::UNIX_EPOCH);
+    let signed_out = signed_out.expect("after 1970").as_secs().to_string();
+    let record = json!({"localId": "ada", "validSince": signed_out});
+    let accounts = AccountsServer::start(record).await;
+    let mut service = Service::start(&issuer, &accounts).await;
+    let minute_ago = SystemTime::now() - Duration::from_mins(1);
+    let cookie = SessionCookieIssuer::new("demo-callgate").cookie("ada");
+    let cookie = format!("__session={}", cookie.auth_time(minute_ago).sign());
+
+    let call = with_cookie(GetMyProfileRequest {}, &cookie, PAGE);
+    let status = service.client.get_my_profile(call).await;
+    assert_eq!(reason(&status.expect_err("revoked")), "TOKEN_REVOKED");
 }

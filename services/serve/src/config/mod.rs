@@ -2,8 +2,10 @@
 
 mod accounts;
 mod args;
+mod database;
 mod error;
 mod guard;
+mod id_tokens;
 pub(crate) mod keys;
 mod limits;
 mod platform;

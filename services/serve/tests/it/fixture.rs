@@ -9,14 +9,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callgate::EndUser;
+use callgate::{EndUser, ServiceAccount, ServiceAccountVerifier};
 use callgate_api::votes::v1::{
     CastVoteRequest, CastVoteResponse, GetResultsRequest, GetResultsResponse, ListMyVotesRequest,
-    ListMyVotesResponse, Results, Vote, WatchResultsRequest, WatchResultsResponse,
-    vote_service_client::VoteServiceClient, vote_service_gate,
+    ListMyVotesResponse, ResetVotesRequest, ResetVotesResponse, Results, Vote, WatchResultsRequest,
+    WatchResultsResponse, vote_service_client::VoteServiceClient, vote_service_gate,
 };
 use callgate_serve::{Config, Limits, Platform, Server};
-use callgate_testkit::FirebaseIssuer;
+use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use tokio::{
     net::TcpStream,
     sync::{Notify, Semaphore, oneshot},
@@ -103,6 +103,14 @@ impl vote_service_gate::VoteService for Votes {
     ) -> Result<tonic::Response<ListMyVotesResponse>, Status> {
         Err(Status::internal("the database of ada@example.com is gone"))
     }
+
+    async fn reset_votes(
+        &self,
+        _: ServiceAccount,
+        _: tonic::Request<ResetVotesRequest>,
+    ) -> Result<tonic::Response<ResetVotesResponse>, Status> {
+        Ok(tonic::Response::new(ResetVotesResponse { removed: 3 }))
+    }
 }
 
 fn cats(cats: i64) -> Results {
@@ -124,6 +132,12 @@ pub(crate) struct Running {
 
 pub(crate) fn issuer() -> FirebaseIssuer {
     FirebaseIssuer::new(PROJECT)
+}
+
+/// Who knows the service account that a rule names.
+pub(crate) fn service_accounts() -> ServiceAccountVerifier {
+    GoogleIssuer::new("https://votes.example.com")
+        .verifier([("admin", "admin@demo-project.iam.gserviceaccount.com")])
 }
 
 pub(crate) fn votes() -> Votes {
@@ -158,6 +172,7 @@ pub(crate) async fn run_with(config: Config, more: impl FnOnce(Server) -> Server
     let server = Server::new(config)
         .expect("a server")
         .service(vote_service_gate::server(votes.clone()))
+        .service_accounts(service_accounts())
         .file_descriptor_set(callgate_api::FILE_DESCRIPTOR_SET);
     let bound = more(server).bind().await.expect("a free port");
     let (stop, stopped) = oneshot::channel();

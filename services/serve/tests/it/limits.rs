@@ -12,7 +12,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     by_hand::{empty, grpc_web},
-    fixture::{CAST_VOTE, GET_RESULTS, Running, bearer, config, issuer, limited, run, soon, votes},
+    fixture::{
+        CAST_VOTE, GET_RESULTS, Running, bearer, config, issuer, limited, run, service_accounts,
+        soon, votes,
+    },
 };
 
 #[tokio::test]
@@ -85,6 +88,7 @@ async fn a_service_sets_its_own_limit_on_messages() {
         .expect("a server")
         .service(vote_service_gate::server(votes()).max_decoding_message_size(limits.message_size))
         .end_users(issuer().verifier())
+        .service_accounts(service_accounts())
         .bind()
         .await
         .expect("a free port");

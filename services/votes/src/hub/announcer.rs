@@ -5,9 +5,10 @@ use std::{
     time::Duration,
 };
 
+use callgate_database::Backoff;
 use tokio::time::sleep;
 
-use crate::{backoff::Backoff, store::VoteStore};
+use crate::store::VoteStore;
 
 /// Between two announcements. PostgreSQL commits those of all instances one after the other, under one lock.
 const PACE: Duration = Duration::from_millis(50);

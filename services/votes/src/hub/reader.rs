@@ -2,13 +2,14 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use callgate_database::Backoff;
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},
 };
 
 use super::{Shared, View};
-use crate::{backoff::Backoff, store::StoreError, vote::Tally};
+use crate::{store::StoreError, vote::Tally};
 
 /// Between two readings. People see no difference; the database does.
 const PACE: Duration = Duration::from_millis(50);

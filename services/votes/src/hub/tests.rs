@@ -6,6 +6,7 @@ use std::{
 };
 
 use callgate::UserId;
+use callgate_database::DatabaseError;
 use tokio::{
     sync::{Notify, Semaphore},
     time::{sleep, timeout},
@@ -56,7 +57,7 @@ impl Fake {
 
     fn answer(&self) -> Result<(), StoreError> {
         if self.away.load(SeqCst) {
-            Err(StoreError::NotReady)
+            Err(DatabaseError::NotReady.into())
         } else {
             Ok(())
         }
@@ -71,6 +72,10 @@ impl VoteStore for Fake {
 
     async fn vote_of(&self, _: UserId<'_>) -> Result<Option<Vote>, StoreError> {
         unreachable!("the hub looks at no one's vote")
+    }
+
+    async fn reset(&self) -> Result<i64, StoreError> {
+        unreachable!("the hub removes no votes")
     }
 
     async fn tally(&self) -> Result<Tally, StoreError> {

@@ -8,14 +8,14 @@ mod migrations;
 mod postgres;
 mod row;
 mod sqlite;
-mod url;
 
 use std::sync::Arc;
 
 use callgate::UserId;
+use callgate_database::{DatabaseError, DatabaseUrl, OpenError};
 use tokio::sync::Notify;
 
-pub use self::{postgres::PostgresStore, sqlite::SqliteStore, url::DatabaseUrl};
+pub use self::{postgres::PostgresStore, sqlite::SqliteStore};
 use crate::vote::{Candidate, Tally, Vote};
 
 /// How many votes [`Tally::recent`] holds.
@@ -36,6 +36,9 @@ pub trait VoteStore: Send + Sync + 'static {
 
     /// The voter's vote.
     async fn vote_of(&self, voter: UserId<'_>) -> Result<Option<Vote>, StoreError>;
+
+    /// Removes all votes, and says how many there were. Votes being cast meanwhile are removed and counted, or cast after it.
+    async fn reset(&self) -> Result<i64, StoreError>;
 
     /// How the vote stands, all of it at one moment.
     async fn tally(&self) -> Result<Tally, StoreError>;
@@ -58,40 +61,15 @@ pub struct Cast {
     pub changed: bool,
 }
 
-/// Why the database did not answer. Its texts are for logs, not for callers.
+/// Why the votes were not read or written. Its texts are for logs, not for callers.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot be reached or is not able to work now. It may be, a moment later.
-    #[error("the database is away: {0}")]
-    Away(#[source] sqlx::Error),
-    /// The database has not answered in time.
-    #[error("the database has not answered within {0:?}")]
-    Slow(std::time::Duration),
-    /// The database could not be reached, or not be brought up to date, since the start.
-    #[error("the database's schema is not up to date yet")]
-    NotReady,
+    /// The database has not answered.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The connection that hears of changes is gone, or is no longer told of them.
     #[error("changes of other instances are no longer heard of")]
     Deaf,
-    /// Something is wrong with the data or with this program.
-    #[error("the database refused: {0}")]
-    Fault(#[source] sqlx::Error),
-}
-
-/// Why a database cannot be used at all.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The URL is none that this crate understands.
-    #[error("{0}")]
-    Url(String),
-    /// The SQLite file cannot be opened, or not be brought up to date.
-    #[error("the SQLite database {path}: {source}")]
-    Sqlite {
-        /// The file.
-        path: String,
-        /// What SQLite says.
-        source: sqlx::migrate::MigrateError,
-    },
 }
 
 /// Opens the database that the URL names: see [`DatabaseUrl`].
@@ -108,26 +86,9 @@ pub async fn open(url: &str) -> Result<Arc<dyn VoteStore>, OpenError> {
 impl StoreError {
     /// Whether trying again later may help.
     pub fn is_outage(&self) -> bool {
-        !matches!(self, Self::Fault(_))
-    }
-
-    /// Sorts what the driver says; `code_means_away` judges the database's own error codes.
-    fn from_driver(error: sqlx::Error, code_means_away: impl Fn(&str) -> bool) -> Self {
-        use sqlx::Error;
-        let away = match &error {
-            Error::Io(_)
-            | Error::Tls(_)
-            | Error::Protocol(_)
-            | Error::PoolTimedOut
-            | Error::PoolClosed
-            | Error::WorkerCrashed => true,
-            Error::Database(error) => error.code().is_some_and(|code| code_means_away(&code)),
-            _ => false,
-        };
-        if away {
-            Self::Away(error)
-        } else {
-            Self::Fault(error)
+        match self {
+            Self::Database(error) => error.is_outage(),
+            Self::Deaf => true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rows as both databases give them: candidates as numbers, times in microseconds since the Unix epoch.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use callgate_database::from_micros;
 
 use crate::vote::{Candidate, Tally, Vote};
 
@@ -13,7 +13,7 @@ pub(super) type TallyRow = (i64, i64, Option<i16>, Option<i64>, Option<String>);
 pub(super) fn vote((candidate, micros, display_name): VoteRow) -> Result<Vote, sqlx::Error> {
     Ok(Vote {
         candidate: Candidate::from_number(candidate)?,
-        cast_at: time(micros),
+        cast_at: from_micros(micros),
         display_name,
     })
 }
@@ -27,16 +27,6 @@ pub(super) fn tally(rows: Vec<TallyRow>) -> Result<Tally, sqlx::Error> {
         }
     }
     Ok(tally)
-}
-
-/// Microseconds since the Unix epoch; 0 for anything before it.
-pub(super) fn micros(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
-fn time(micros: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_micros(micros.unsigned_abs())
 }
 
 impl Candidate {

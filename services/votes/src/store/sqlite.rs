@@ -1,23 +1,15 @@
 //! Votes in a SQLite file.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime},
-};
+use std::time::SystemTime;
 
 use callgate::UserId;
-use sqlx::{
-    SqlitePool,
-    migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-use tokio::{
-    sync::{Notify, watch},
-    time::sleep,
-};
+use callgate_database::{OpenError, SqliteDatabase, to_micros};
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::{Notify, watch};
 
 use super::{
-    Cast, OpenError, StoreError, VoteStore, migrations,
+    Cast, StoreError, VoteStore,
+    migrations::MIGRATIONS,
     row::{self, TallyRow, VoteRow},
 };
 use crate::vote::{Candidate, Tally, Vote};
@@ -32,21 +24,19 @@ const CAST: &str = "\
 const VOTE_OF: &str =
     "SELECT candidate, cast_at, display_name FROM votes WHERE tenant = $1 AND uid = $2";
 
+/// The triggers see each of them, so the totals follow.
+const RESET: &str = "DELETE FROM votes";
+
 const TALLY: &str = "\
     SELECT total.cats, total.dogs, recent.candidate, recent.cast_at, recent.display_name \
     FROM (SELECT sum(cats) AS cats, sum(dogs) AS dogs FROM totals) AS total \
     LEFT JOIN (SELECT candidate, cast_at, display_name FROM votes ORDER BY cast_at DESC LIMIT 5) AS recent \
     ON true ORDER BY recent.cast_at DESC";
 
-const READERS: u32 = 4;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const BUSY_PAUSE: Duration = Duration::from_millis(20);
-
-/// Votes in a SQLite file: one writer, four readers, and each vote synced to the disk.
+/// Votes in a SQLite file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    database: SqliteDatabase,
     /// Counts the announcements. There is one instance only, so they need not leave it.
     announced: watch::Sender<u64>,
 }
@@ -54,63 +44,11 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, makes it where there is none, and brings it up to date.
     pub async fn open(options: SqliteConnectOptions) -> Result<Self, OpenError> {
-        let path = PathBuf::from(options.get_filename());
-        let begin = Instant::now();
-        loop {
-            match Self::connect(options.clone(), &path).await {
-                // A file is taken into WAL mode by one connection alone, and for that SQLite does not wait by itself.
-                Err(error) if is_busy(&error) && begin.elapsed() < BUSY_TIMEOUT => {
-                    sleep(BUSY_PAUSE).await;
-                }
-                result => {
-                    return result.map_err(|source| OpenError::Sqlite {
-                        path: path.display().to_string(),
-                        source,
-                    });
-                }
-            }
-        }
-    }
-
-    async fn connect(options: SqliteConnectOptions, path: &Path) -> Result<Self, MigrateError> {
-        tracing::debug!(path = %path.display(), "opening the SQLite database");
-        let options = options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        migrate(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.read_only(true))
-            .await?;
         Ok(Self {
-            writer,
-            readers,
+            database: SqliteDatabase::open(options, &MIGRATIONS).await?,
             announced: watch::Sender::new(0),
         })
     }
-}
-
-/// Whether another connection has the file: `SQLITE_BUSY`, with or without a reason.
-fn is_busy(error: &MigrateError) -> bool {
-    let MigrateError::Execute(sqlx::Error::Database(error)) = error else {
-        return false;
-    };
-    matches!(error.code().as_deref(), Some("5" | "261" | "517"))
-}
-
-/// SQLite's migrations take no lock of their own: a transaction that writes from its start keeps a second process out.
-async fn migrate(writer: &SqlitePool) -> Result<(), MigrateError> {
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    migrations::sqlite()
-        .run_direct(None, &mut *transaction, false)
-        .await?;
-    Ok(transaction.commit().await?)
 }
 
 #[tonic::async_trait]
@@ -121,9 +59,9 @@ impl VoteStore for SqliteStore {
         candidate: Candidate,
         display_name: &str,
     ) -> Result<Cast, StoreError> {
-        let mut writer = self.writer.acquire().await.map_err(sort)?;
+        let mut writer = self.database.writer.acquire().await.map_err(sort)?;
         // The clock is read by whoever holds the one writer, so times are in the order of the votes.
-        let now = row::micros(SystemTime::now());
+        let now = to_micros(SystemTime::now());
         let cast = sqlx::query_as::<_, VoteRow>(CAST)
             .bind(voter.tenant.unwrap_or_default())
             .bind(voter.uid)
@@ -154,15 +92,23 @@ impl VoteStore for SqliteStore {
         let row = sqlx::query_as::<_, VoteRow>(VOTE_OF)
             .bind(voter.tenant.unwrap_or_default())
             .bind(voter.uid)
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.database.readers)
             .await
             .map_err(sort)?;
         row.map(row::vote).transpose().map_err(sort)
     }
 
+    async fn reset(&self) -> Result<i64, StoreError> {
+        let removed = sqlx::query(RESET)
+            .execute(&self.database.writer)
+            .await
+            .map_err(sort)?;
+        Ok(i64::try_from(removed.rows_affected()).unwrap_or(i64::MAX))
+    }
+
     async fn tally(&self) -> Result<Tally, StoreError> {
         let rows = sqlx::query_as::<_, TallyRow>(TALLY)
-            .fetch_all(&self.readers)
+            .fetch_all(&self.database.readers)
             .await
             .map_err(sort)?;
         row::tally(rows).map_err(sort)
@@ -186,12 +132,7 @@ impl VoteStore for SqliteStore {
 }
 
 fn sort(error: sqlx::Error) -> StoreError {
-    StoreError::from_driver(error, |code| {
-        // <https://www.sqlite.org/rescode.html>: the low byte of an extended code is the primary one. BUSY, LOCKED, READONLY,
-        // IOERR, FULL, CANTOPEN.
-        code.parse()
-            .is_ok_and(|code: u32| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
-    })
+    SqliteDatabase::sort(error).into()
 }
 
 #[cfg(test)]
@@ -206,7 +147,7 @@ mod tests {
 
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {TALLY}")))
-                .fetch_all(&store.readers)
+                .fetch_all(&store.database.readers)
                 .await
                 .unwrap();
 

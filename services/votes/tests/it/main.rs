@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod outage;
-mod postgres;
 mod postgres_store;
 mod process;
 mod service;

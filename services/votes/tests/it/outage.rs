@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 use callgate_api::votes::v1::{
     Candidate, Results, WatchResultsRequest, vote_service_gate::VoteService,
 };
+use callgate_database::testkit::PostgresServer;
 use callgate_votes::{Votes, store};
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 use tonic::{Code, Request, Status};
 
-use crate::{
-    postgres::Server,
-    service::{cast, results, voter},
-};
+use crate::service::{cast, results, voter};
 
 /// Three seconds for a connection, and some for a busy machine.
 const AWAY_WITHIN: Duration = Duration::from_secs(8);
@@ -53,7 +51,7 @@ fn totals(results: &Results) -> (i64, i64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_answer_unavailable_while_the_database_is_away_and_recover() {
-    let server = Server::start();
+    let server = PostgresServer::start();
     let votes = Votes::open(&server.database().await).await.unwrap();
     let (ada, bob) = (voter("ada", "Ada"), voter("bob", "Bob"));
     cast(&votes, ada.clone(), Candidate::Cats).await.unwrap();
@@ -89,7 +87,7 @@ async fn calls_answer_unavailable_while_the_database_is_away_and_recover() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_away_at_the_start_is_waited_for() {
-    let server = Server::start();
+    let server = PostgresServer::start();
     let url = server.database().await;
     server.stop();
 
@@ -105,7 +103,7 @@ async fn a_database_that_is_away_at_the_start_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_statement_that_hangs_is_not_waited_for_and_holds_up_no_other() {
-    let url = Server::shared().database().await;
+    let url = PostgresServer::shared().database().await;
     let store = store::open(&url).await.unwrap();
     store.tally().await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();

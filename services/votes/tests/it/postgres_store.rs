@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use callgate_database::testkit::PostgresServer;
 use callgate_votes::{
     Candidate::{Cats, Dogs},
     store,
@@ -9,14 +10,11 @@ use callgate_votes::{
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::{
-    postgres::Server,
-    store::{totals, user},
-};
+use crate::store::{totals, user};
 
 #[tokio::test]
 async fn tcp_will_do_too() {
-    let url = Server::shared().database_by_tcp().await;
+    let url = PostgresServer::shared().database_by_tcp().await;
     let store = store::open(&url).await.unwrap();
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     assert_eq!(totals(&*store).await, (1, 0));
@@ -25,7 +23,7 @@ async fn tcp_will_do_too() {
 #[tokio::test]
 async fn the_tally_reads_no_more_for_many_votes_than_for_few() {
     const READINGS: i64 = 50;
-    let url = Server::shared().database().await;
+    let url = PostgresServer::shared().database().await;
     let store = store::open(&url).await.unwrap();
     store.tally().await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
@@ -69,7 +67,7 @@ async fn the_tally_reads_no_more_for_many_votes_than_for_few() {
 
 #[tokio::test]
 async fn voters_do_not_queue_up_on_one_row() {
-    let url = Server::shared().database().await;
+    let url = PostgresServer::shared().database().await;
     let store = store::open(&url).await.unwrap();
     for voter in 0..100 {
         let uid = format!("voter{voter}");
@@ -88,7 +86,7 @@ async fn voters_do_not_queue_up_on_one_row() {
 
 #[tokio::test]
 async fn a_vote_whose_commit_fails_is_not_acknowledged() {
-    let url = Server::shared().database().await;
+    let url = PostgresServer::shared().database().await;
     let store = store::open(&url).await.unwrap();
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
@@ -106,4 +104,40 @@ async fn a_vote_whose_commit_fails_is_not_acknowledged() {
     }
 
     assert_eq!(totals(&*store).await, (1, 0));
+}
+
+#[tokio::test]
+async fn whoever_truncates_the_votes_the_totals_follow() {
+    let url = PostgresServer::shared().database().await;
+    let store = store::open(&url).await.unwrap();
+    store.cast(user("ada"), Cats, "Ada").await.unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+
+    sqlx::raw_sql("TRUNCATE votes")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+
+    assert_eq!(totals(&*store).await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_reset_that_has_to_wait_for_long_gives_up_for_good() {
+    let url = PostgresServer::shared().database().await;
+    let store = store::open(&url).await.unwrap();
+    store.cast(user("ada"), Cats, "Ada").await.unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query("UPDATE votes SET display_name = 'Ada L.'")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+
+    let error = store.reset().await.unwrap_err();
+
+    assert!(error.is_outage(), "{error}");
+    transaction.commit().await.unwrap();
+    // A reset that still waited would come now, before this.
+    store.cast(user("bob"), Dogs, "Bob").await.unwrap();
+    assert_eq!(totals(&*store).await, (1, 1));
 }

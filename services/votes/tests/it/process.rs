@@ -9,16 +9,17 @@ use std::{
 };
 
 use callgate_api::votes::v1::{
-    Candidate, CastVoteRequest, GetResultsRequest, WatchResultsRequest,
+    Candidate, CastVoteRequest, GetResultsRequest, ResetVotesRequest, WatchResultsRequest,
     vote_service_client::VoteServiceClient,
 };
-use callgate_testkit::FirebaseIssuer;
+use callgate_database::testkit::PostgresServer;
+use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use tokio::time::timeout;
 use tonic::{Code, Request, transport::Channel};
 
-use crate::postgres::Server;
-
 const PATIENCE: Duration = Duration::from_secs(30);
+const AUDIENCE: &str = "https://votes.example.com";
+const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
 
 /// One instance of the service.
 struct Instance {
@@ -32,7 +33,10 @@ impl Instance {
             .env("PORT", "0")
             .env("CALLGATE_BIND_ADDRESS", "127.0.0.1")
             .env("CALLGATE_PROJECT_ID", "demo-callgate")
-            .env("CALLGATE_KEYS_FILE_FIREBASE", keys)
+            .env("CALLGATE_KEYS_FILE_FIREBASE", keys.join("firebase.json"))
+            .env("CALLGATE_KEYS_FILE_GOOGLE", keys.join("google.json"))
+            .env("CALLGATE_AUDIENCES", AUDIENCE)
+            .env("CALLGATE_SERVICE_ACCOUNTS", format!("admin={ADMIN}"))
             .env("LOG_FORMAT", "text")
             .stdout(Stdio::piped())
             .spawn()
@@ -65,6 +69,15 @@ impl Drop for Instance {
     }
 }
 
+/// A folder with the issuers' keys.
+fn keys(users: &FirebaseIssuer) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("firebase.json"), users.jwks()).unwrap();
+    let services = GoogleIssuer::new(AUDIENCE);
+    std::fs::write(folder.path().join("google.json"), services.jwks()).unwrap();
+    folder
+}
+
 fn command(database_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_votes"));
     command.env_clear();
@@ -88,11 +101,10 @@ fn listening_address(line: &str) -> Option<SocketAddr> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vote_cast_on_one_instance_is_seen_by_watchers_of_another() {
     let issuer = FirebaseIssuer::new("demo-callgate");
-    let folder = tempfile::tempdir().unwrap();
-    let keys = folder.path().join("keys.json");
-    std::fs::write(&keys, issuer.jwks()).unwrap();
-    let url = Server::shared().database().await;
-    let (here, there) = tokio::join!(Instance::start(&url, &keys), Instance::start(&url, &keys));
+    let keys = keys(&issuer);
+    let keys = keys.path();
+    let url = PostgresServer::shared().database().await;
+    let (here, there) = tokio::join!(Instance::start(&url, keys), Instance::start(&url, keys));
 
     let mut watching = there
         .client
@@ -137,17 +149,45 @@ async fn a_vote_cast_on_one_instance_is_seen_by_watchers_of_another() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn casting_needs_a_token() {
     let issuer = FirebaseIssuer::new("demo-callgate");
-    let folder = tempfile::tempdir().unwrap();
-    let keys = folder.path().join("keys.json");
-    std::fs::write(&keys, issuer.jwks()).unwrap();
+    let folder = keys(&issuer);
     let url = format!("sqlite:{}", folder.path().join("votes.db").display());
-    let instance = Instance::start(&url, &keys).await;
+    let instance = Instance::start(&url, folder.path()).await;
 
     let request = CastVoteRequest {
         candidate: Candidate::Cats.into(),
     };
     let refusal = instance.client.clone().cast_vote(request).await;
     assert_eq!(refusal.unwrap_err().code(), Code::Unauthenticated);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_service_named_admin_resets_the_votes() {
+    let users = FirebaseIssuer::new("demo-callgate");
+    let folder = keys(&users);
+    let url = format!("sqlite:{}", folder.path().join("votes.db").display());
+    let instance = Instance::start(&url, folder.path()).await;
+    let services = GoogleIssuer::new(AUDIENCE);
+    let elsewhere = GoogleIssuer::new("https://profiles.example.com");
+    let reset = async |token: Option<String>| {
+        let mut request = Request::new(ResetVotesRequest {});
+        if let Some(token) = token {
+            let bearer = format!("Bearer {token}").parse().unwrap();
+            request.metadata_mut().insert("authorization", bearer);
+        }
+        let answer = instance.client.clone().reset_votes(request).await;
+        answer.map(|it| it.into_inner().removed)
+    };
+
+    let other = "other@demo-callgate.iam.gserviceaccount.com";
+    for (token, code) in [
+        (None, Code::Unauthenticated),
+        (Some(users.token("ada").sign()), Code::PermissionDenied),
+        (Some(services.token(other).sign()), Code::PermissionDenied),
+        (Some(elsewhere.token(ADMIN).sign()), Code::Unauthenticated),
+    ] {
+        assert_eq!(reset(token).await.unwrap_err().code(), code);
+    }
+    assert_eq!(reset(Some(services.token(ADMIN).sign())).await.unwrap(), 0);
 }
 
 #[test]
@@ -165,5 +205,5 @@ fn a_wrong_or_missing_database_url_stops_the_start_and_is_named() {
 
     let on_cloud_run = command("").env("K_SERVICE", "votes").output().unwrap();
     let missing = refusal(on_cloud_run);
-    assert!(missing.contains("DATABASE_URL is missing"), "{missing}");
+    assert!(missing.contains("DATABASE_URL: it is missing"), "{missing}");
 }

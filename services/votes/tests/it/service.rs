@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use callgate::EndUser;
 use callgate_api::votes::v1::{
-    Candidate, CastVoteRequest, CastVoteResponse, GetResultsRequest, ListMyVotesRequest, Results,
-    Vote, WatchResultsRequest, vote_service_gate::VoteService,
+    Candidate, CastVoteRequest, CastVoteResponse, GetResultsRequest, ListMyVotesRequest,
+    ResetVotesRequest, Results, Vote, WatchResultsRequest, vote_service_gate::VoteService,
 };
-use callgate_testkit::FirebaseIssuer;
+use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use callgate_votes::Votes;
 use tokio_stream::StreamExt;
 use tonic::{Code, Request, Status};
@@ -41,6 +41,13 @@ pub(crate) async fn results(votes: &Votes) -> Result<Results, Status> {
         .get_results(Request::new(GetResultsRequest {}))
         .await?;
     Ok(response.into_inner().results.expect("results"))
+}
+
+async fn reset(votes: &Votes) -> i64 {
+    let admin = GoogleIssuer::new("https://votes.example.com").service_account("admin");
+    let request = Request::new(ResetVotesRequest {});
+    let response = votes.reset_votes(admin, request).await.unwrap();
+    response.into_inner().removed
 }
 
 async fn votes_of(votes: &Votes, caller: EndUser) -> Vec<Vote> {
@@ -135,6 +142,34 @@ async fn watching_begins_with_how_it_stands_and_goes_on_with_each_change() {
         let (cats, dogs, summary) = next().await;
         assert_eq!((cats, dogs, summary.as_str()), expected);
     }
+}
+
+#[tokio::test]
+async fn a_reset_says_how_many_votes_there_were_and_watchers_see_it() {
+    let (votes, _folder) = votes().await;
+    for voter in [voter("ada", "Ada"), voter("bob", "Bob")] {
+        cast(&votes, voter, Candidate::Cats).await.unwrap();
+    }
+    let request = Request::new(WatchResultsRequest {});
+    let response = votes.watch_results(request).await.unwrap();
+    let stream = response.into_inner().timeout(Duration::from_secs(10));
+    tokio::pin!(stream);
+    let mut next = async || {
+        let results = stream.next().await.expect("no end").expect("in time");
+        results.unwrap().results.unwrap()
+    };
+    assert_eq!(next().await.cats, 2);
+
+    assert_eq!(reset(&votes).await, 2);
+
+    let none = Results {
+        summary: "CATS and DOGS are evenly matched!".to_owned(),
+        ..Results::default()
+    };
+    assert_eq!(next().await, none);
+    assert_eq!(results(&votes).await.unwrap(), none);
+    assert_eq!(votes_of(&votes, voter("ada", "Ada")).await, []);
+    assert_eq!(reset(&votes).await, 0, "again: there is nothing left");
 }
 
 #[tokio::test]

@@ -3,33 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use callgate::UserId;
+use callgate_database::{on_both_databases, testkit::TestDatabase};
 use callgate_votes::{
     Candidate::{self, Cats, Dogs},
+    Tally,
     store::{self, VoteStore},
 };
 use tokio::{sync::Notify, time::timeout};
 
-use crate::postgres::Server;
-
-macro_rules! on_both {
-    ($($test:ident),* $(,)?) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Database::sqlite()).await;
-            })*
-        }
-
-        mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Database::postgres().await).await;
-            })*
-        }
-    };
-}
-
-on_both! {
+on_both_databases! {
     a_vote_is_counted_and_kept,
     the_same_vote_again_changes_nothing,
     a_second_vote_replaces_the_first,
@@ -39,37 +21,12 @@ on_both! {
     names_are_kept_as_they_are,
     instances_may_start_at_the_same_time,
     announcements_are_heard_from_the_first_notice_on,
+    a_reset_removes_all_votes_and_says_how_many,
+    votes_cast_during_a_reset_are_removed_or_counted,
 }
 
-/// A database of a test's own.
-struct Database {
-    url: String,
-    /// How many stores may use it at once: the instances of a service share PostgreSQL; a SQLite file is for one.
-    instances: usize,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl Database {
-    fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self {
-            url: format!("sqlite:{}", folder.path().join("votes.db").display()),
-            instances: 1,
-            _folder: Some(folder),
-        }
-    }
-
-    async fn postgres() -> Self {
-        Self {
-            url: Server::shared().database().await,
-            instances: 3,
-            _folder: None,
-        }
-    }
-
-    async fn open(&self) -> Arc<dyn VoteStore> {
-        store::open(&self.url).await.unwrap()
-    }
+async fn open(database: &TestDatabase) -> Arc<dyn VoteStore> {
+    store::open(&database.url).await.unwrap()
 }
 
 pub(crate) fn user(uid: &str) -> UserId<'_> {
@@ -81,8 +38,8 @@ pub(crate) async fn totals(store: &dyn VoteStore) -> (i64, i64) {
     (tally.cats, tally.dogs)
 }
 
-async fn a_vote_is_counted_and_kept(database: Database) {
-    let store = database.open().await;
+async fn a_vote_is_counted_and_kept(database: TestDatabase) {
+    let store = open(&database).await;
     assert_eq!(totals(&*store).await, (0, 0));
     assert_eq!(store.tally().await.unwrap().recent, []);
     assert_eq!(store.vote_of(user("ada")).await.unwrap(), None);
@@ -93,7 +50,7 @@ async fn a_vote_is_counted_and_kept(database: Database) {
     assert_eq!(cast.vote.candidate, Cats);
     assert_eq!(cast.vote.display_name, "Ada");
     assert!(cast.vote.cast_at.elapsed().unwrap() < Duration::from_mins(1));
-    for store in [store, database.open().await] {
+    for store in [store, open(&database).await] {
         assert_eq!(totals(&*store).await, (1, 0));
         let recent = store.tally().await.unwrap().recent;
         assert_eq!(recent, std::slice::from_ref(&cast.vote));
@@ -104,8 +61,8 @@ async fn a_vote_is_counted_and_kept(database: Database) {
     }
 }
 
-async fn the_same_vote_again_changes_nothing(database: Database) {
-    let store = database.open().await;
+async fn the_same_vote_again_changes_nothing(database: TestDatabase) {
+    let store = open(&database).await;
     let first = store.cast(user("ada"), Dogs, "Ada").await.unwrap();
 
     let again = store.cast(user("ada"), Dogs, "Ada Lovelace").await.unwrap();
@@ -116,8 +73,8 @@ async fn the_same_vote_again_changes_nothing(database: Database) {
     assert_eq!(store.tally().await.unwrap().recent, [first.vote]);
 }
 
-async fn a_second_vote_replaces_the_first(database: Database) {
-    let store = database.open().await;
+async fn a_second_vote_replaces_the_first(database: TestDatabase) {
+    let store = open(&database).await;
     let first = store.cast(user("ada"), Dogs, "Ada").await.unwrap();
 
     let second = store.cast(user("ada"), Cats, "Ada Lovelace").await.unwrap();
@@ -131,12 +88,12 @@ async fn a_second_vote_replaces_the_first(database: Database) {
     assert_eq!(store.vote_of(user("ada")).await.unwrap(), Some(second.vote));
 }
 
-async fn voters_at_the_same_time_are_each_counted_once(database: Database) {
+async fn voters_at_the_same_time_are_each_counted_once(database: TestDatabase) {
     const VOTERS: usize = 200;
     const VOTES_EACH: usize = 5;
     let mut stores = Vec::new();
     for _ in 0..database.instances {
-        stores.push(database.open().await);
+        stores.push(open(&database).await);
     }
 
     let casting: Vec<_> = (0..VOTERS * VOTES_EACH)
@@ -169,8 +126,8 @@ async fn voters_at_the_same_time_are_each_counted_once(database: Database) {
     }
 }
 
-async fn the_last_five_votes_come_latest_first(database: Database) {
-    let store = database.open().await;
+async fn the_last_five_votes_come_latest_first(database: TestDatabase) {
+    let store = open(&database).await;
     for voter in ["a", "b", "c", "d", "e", "f"] {
         store.cast(user(voter), Cats, voter).await.unwrap();
     }
@@ -191,8 +148,8 @@ async fn recent(store: &dyn VoteStore) -> String {
         .collect()
 }
 
-async fn users_of_different_tenants_are_different_users(database: Database) {
-    let store = database.open().await;
+async fn users_of_different_tenants_are_different_users(database: TestDatabase) {
+    let store = open(&database).await;
     let of = |tenant| UserId { tenant, uid: "ada" };
     for (tenant, candidate) in [(None, Cats), (Some("pupils"), Dogs), (Some("staff"), Dogs)] {
         assert!(store.cast(of(tenant), candidate, "").await.unwrap().changed);
@@ -209,8 +166,8 @@ async fn users_of_different_tenants_are_different_users(database: Database) {
     assert_eq!(candidate(Some("others")).await, None);
 }
 
-async fn names_are_kept_as_they_are(database: Database) {
-    let store = database.open().await;
+async fn names_are_kept_as_they_are(database: TestDatabase) {
+    let store = open(&database).await;
     for name in ["", "O'Hara; DROP TABLE votes", "阿达 🐈‍⬛", &"ä".repeat(64)] {
         let uid = format!("uid of {name}");
         store.cast(user(&uid), Cats, name).await.unwrap();
@@ -220,13 +177,13 @@ async fn names_are_kept_as_they_are(database: Database) {
     assert_eq!(totals(&*store).await, (4, 0));
 }
 
-async fn instances_may_start_at_the_same_time(database: Database) {
+async fn instances_may_start_at_the_same_time(database: TestDatabase) {
     let database = Arc::new(database);
     let starting: Vec<_> = (0..8)
         .map(|n| {
             let database = database.clone();
             tokio::spawn(async move {
-                let store = database.open().await;
+                let store = open(&database).await;
                 let uid = format!("voter{n}");
                 store.cast(user(&uid), Cats, "").await.unwrap();
             })
@@ -236,13 +193,13 @@ async fn instances_may_start_at_the_same_time(database: Database) {
         started.await.unwrap();
     }
 
-    assert_eq!(totals(&*database.open().await).await, (8, 0));
+    assert_eq!(totals(&*open(&database).await).await, (8, 0));
 }
 
-async fn announcements_are_heard_from_the_first_notice_on(database: Database) {
-    let here = database.open().await;
+async fn announcements_are_heard_from_the_first_notice_on(database: TestDatabase) {
+    let here = open(&database).await;
     let there = if database.instances > 1 {
-        database.open().await
+        open(&database).await
     } else {
         here.clone()
     };
@@ -260,6 +217,45 @@ async fn announcements_are_heard_from_the_first_notice_on(database: Database) {
     }
 
     listening.abort();
+}
+
+async fn a_reset_removes_all_votes_and_says_how_many(database: TestDatabase) {
+    let store = open(&database).await;
+    for (voter, candidate) in [("ada", Cats), ("bob", Dogs), ("cyd", Dogs), ("ada", Dogs)] {
+        store.cast(user(voter), candidate, "").await.unwrap();
+    }
+
+    assert_eq!(store.reset().await.unwrap(), 3);
+
+    assert_eq!(store.tally().await.unwrap(), Tally::default());
+    assert_eq!(store.vote_of(user("ada")).await.unwrap(), None);
+    assert_eq!(store.reset().await.unwrap(), 0, "there is nothing left");
+    assert!(store.cast(user("ada"), Dogs, "").await.unwrap().changed);
+    assert_eq!(totals(&*store).await, (0, 1));
+}
+
+async fn votes_cast_during_a_reset_are_removed_or_counted(database: TestDatabase) {
+    const VOTERS: i64 = 100;
+    let store = open(&database).await;
+    let casting: Vec<_> = (0..VOTERS)
+        .map(|n| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let uid = format!("voter{n}");
+                store.cast(user(&uid), Cats, "").await.unwrap();
+            })
+        })
+        .collect();
+    let mut removed = 0;
+    while casting.iter().any(|cast| !cast.is_finished()) {
+        removed += store.reset().await.unwrap();
+    }
+    for cast in casting {
+        cast.await.unwrap();
+    }
+
+    assert_eq!(totals(&*store).await, (VOTERS - removed, 0));
+    assert_eq!(store.reset().await.unwrap(), VOTERS - removed);
 }
 
 #[tokio::test]

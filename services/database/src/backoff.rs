@@ -8,20 +8,28 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// Twice as long each time, from 100 ms up to 2 s.
 #[derive(Debug)]
-pub(crate) struct Backoff(Duration);
+pub struct Backoff(Duration);
 
 impl Backoff {
-    pub(crate) fn new() -> Self {
+    /// The next wait is a short one.
+    pub fn new() -> Self {
         Self(FIRST)
     }
 
     /// It worked: the next wait is a short one again.
-    pub(crate) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.0 = FIRST;
     }
 
-    pub(crate) async fn wait(&mut self) {
+    /// Waits, and longer the next time.
+    pub async fn wait(&mut self) {
         tokio::time::sleep(self.0).await;
         self.0 = (self.0 * 2).min(LONGEST);
+    }
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::new()
     }
 }

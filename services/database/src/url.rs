@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
-use super::OpenError;
+use crate::OpenError;
 
 /// A database, by its URL.
 ///
@@ -62,7 +62,7 @@ fn sqlite(url: &str) -> Result<SqliteConnectOptions, OpenError> {
     let file = path.split('?').next().unwrap_or_default();
     if file.is_empty() || file == ":memory:" || path.contains("mode=memory") {
         return Err(OpenError::Url(
-            "a SQLite database needs a file, as in `sqlite:votes.db`: memory keeps no votes"
+            "a SQLite database needs a file, as in `sqlite:data.db`: memory keeps nothing"
                 .to_owned(),
         ));
     }

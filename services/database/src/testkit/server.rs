@@ -19,7 +19,7 @@ const MISSING: &str = "PostgreSQL's programs `initdb`, `postgres` and `pg_ctl` a
     postgresql`; elsewhere install PostgreSQL 13 or later and have them in the PATH";
 
 /// A server of one's own.
-pub(crate) struct Server {
+pub struct PostgresServer {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
@@ -28,17 +28,21 @@ pub(crate) struct Server {
     leash: Option<ChildStdin>,
 }
 
-impl Server {
+impl PostgresServer {
     /// The server that tests share. Each takes a [`Server::database`] of its own.
-    pub(crate) fn shared() -> &'static Self {
-        static SHARED: OnceLock<Server> = OnceLock::new();
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<PostgresServer> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
     /// Starts a server.
-    pub(crate) fn start() -> Self {
+    ///
+    /// # Panics
+    ///
+    /// Where PostgreSQL's programs are missing, or do not work.
+    pub fn start() -> Self {
         let programs = programs();
-        let template = std::env::temp_dir().join("votes-postgres.XXXXXX");
+        let template = std::env::temp_dir().join("callgate-postgres.XXXXXX");
         let folder = run(unprivileged("mktemp").arg("-d").arg(template));
         let folder = PathBuf::from(folder.trim_end());
         // A socket's path has at most 107 bytes.
@@ -84,12 +88,16 @@ impl Server {
     }
 
     /// Stops it, as a crash would. Its data stay.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         self.pg_ctl(&["stop", "-m", "immediate", "-s"]);
     }
 
     /// Starts it again, at the same place, and waits until it takes connections.
-    pub(crate) fn resume(&self) {
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start.
+    pub fn resume(&self) {
         let options = format!(
             "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off -c full_page_writes=off",
             folder = self.folder.display(),
@@ -101,27 +109,43 @@ impl Server {
     }
 
     /// The URL of a new, empty database, through the unix socket.
-    pub(crate) async fn database(&self) -> String {
+    pub async fn database(&self) -> String {
         self.socket_url(&self.create_database().await)
     }
 
     /// The URL of a new, empty database, through TCP.
-    pub(crate) async fn database_by_tcp(&self) -> String {
+    pub async fn database_by_tcp(&self) -> String {
         let database = self.create_database().await;
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The URL of a new, empty database of a role without privileges of its own, as in production. What [`Self::database`] gives
+    /// belongs to a superuser, whom no grant binds.
+    pub async fn database_of_plain_role(&self) -> String {
+        let database = self.create_database().await;
+        self.run_sql(&format!(
+            "CREATE ROLE {database} LOGIN; ALTER DATABASE {database} OWNER TO {database}"
+        ))
+        .await;
+        self.socket_url(&database)
+            .replace("//postgres@", &format!("//{database}@"))
     }
 
     async fn create_database(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let database = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        self.run_sql(&format!("CREATE DATABASE {database}")).await;
+        database
+    }
+
+    async fn run_sql(&self, sql: &str) {
         let mut connection = PgConnection::connect(&self.socket_url("postgres"))
             .await
             .expect("the server takes connections");
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {database}")))
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
             .execute(&mut connection)
             .await
-            .expect("a new database");
-        database
+            .expect("the statement succeeds");
     }
 
     fn socket_url(&self, database: &str) -> String {
@@ -140,7 +164,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for PostgresServer {
     fn drop(&mut self) {
         drop(self.leash.take());
         let _ = self.watchdog.wait();
