@@ -20,9 +20,13 @@ pub(crate) struct Args {
     #[arg(long, env = "CALLGATE_LOCAL_TOKEN_LIFETIME", default_value = "3600", value_name = "SECONDS", value_parser = seconds)]
     pub(crate) token_lifetime: Duration,
 
-    /// PostgreSQL for the votes [default: an SQLite file in the folder]
+    /// PostgreSQL for votes and audit [default: SQLite files in the folder]
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+
+    /// Firebase's own emulator for the end users, as host:port, in place of the embedded identity; its tokens are unsigned
+    #[arg(long, env = "FIREBASE_AUTH_EMULATOR_HOST", value_name = "HOST:PORT")]
+    pub(crate) auth_emulator_host: Option<String>,
 
     /// Serve the page as it was last built
     #[arg(long)]

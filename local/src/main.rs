@@ -5,7 +5,10 @@
 
 mod args;
 mod codes;
+mod config;
+mod internal;
 mod page;
+mod place;
 mod system;
 mod welcome;
 

@@ -1,27 +1,27 @@
 //! All parts, put together on one port.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, anyhow};
+use axum::Router;
 use callgate::{accounts::Accounts, google::Credentials};
-use callgate_api::{profiles::v1::profile_service_gate, votes::v1::vote_service_gate};
-use callgate_identity::{Identity, Settings};
+use callgate_admin::Admin;
+use callgate_api::{
+    admin::v1::admin_service_gate, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
+};
+use callgate_identity::{IapStandIn, Identity, Settings};
 use callgate_profiles::Profiles;
-use callgate_serve::{Bound, Config, KeySource, Keys, Server};
+use callgate_serve::{Bound, Config, Server};
 use callgate_site::{Site, WebConfig};
 use callgate_votes::Votes;
 
-use crate::{args::Args, codes};
-
-/// The project that the whole system belongs to. `demo-` tells everyone that it is none of Google's.
-const PROJECT: &str = "demo-callgate";
-
-/// The service account of the service that resets the votes.
-const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
+use crate::{
+    args::Args,
+    codes,
+    config::{PROJECT, config},
+    internal,
+    place::Place,
+};
 
 /// Where `npm run dev` serves the page from.
 const VITE: &str = "http://localhost:5173";
@@ -29,95 +29,96 @@ const VITE: &str = "http://localhost:5173";
 /// All parts, ready to listen.
 pub(crate) struct System {
     pub(crate) config: Config,
-    origin: String,
-    identity: Identity,
-    site: Site,
+    place: Place,
+    pages: Router,
+    iap: IapStandIn,
     votes: Votes,
+    admin: Admin,
     accounts: Accounts,
 }
 
 impl System {
     pub(crate) async fn open(args: &Args, page: &Path) -> anyhow::Result<Self> {
-        let port = match args.port {
-            0 => free_port().context("there is no free port")?,
-            port => port,
+        let place = Place::of(args)?;
+        let identity = identity(args, &place)?;
+        let iap = internal::iap(&identity);
+        let account = identity.service_account("admin").await?;
+        let config = config(&place, &account)?;
+        let accounts = accounts(&identity, &place)?;
+
+        let database = |name: &str| match &args.database_url {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", args.dir.join(name).display()),
         };
-        // By address, for what this process asks of itself: a name might resolve to IPv6 first.
-        let itself = format!("http://127.0.0.1:{port}");
-        let origin = format!("http://localhost:{port}");
-
-        let mut settings = Settings::new(PROJECT, &args.dir, [&origin, &itself, VITE]);
-        settings.token_lifetime = args.token_lifetime;
-        settings.on_code = Some(Arc::new(|notice| codes::print(&notice)));
-        let identity = Identity::open(settings)
-            .with_context(|| format!("CALLGATE_LOCAL_DIR, {}", args.dir.display()))?;
-
-        let embedded = || format!("sqlite:{}", args.dir.join("votes.db").display());
-        let database = args.database_url.clone().unwrap_or_else(embedded);
-        let votes = Votes::open(&database)
-            .await
-            .map_err(|error| anyhow!("DATABASE_URL: {error}"))?;
-        let accounts = Accounts::new(PROJECT, Credentials::fixed(identity.secret())?)?
-            .base_url(&format!("{itself}/identitytoolkit.googleapis.com"))?;
-        let site = Site::new(
-            page,
-            WebConfig {
-                project_id: PROJECT.into(),
-                api_key: "local".into(),
-                auth_domain: format!("localhost:{port}"),
-                api_base_url: String::new(),
-                local_identity: Some(origin.clone()),
-            },
-        )?;
-
-        let keys = |path: &str| format!("{itself}{path}").parse().map(KeySource::Url);
-        let mut config = Config {
-            address: (Ipv4Addr::LOCALHOST, port).into(),
-            project_id: Some(PROJECT.into()),
-            keys: Keys {
-                firebase: keys("/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com")?,
-                session_cookie: keys("/identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys")?,
-                google: keys("/oauth2/v3/certs")?,
-                ..Keys::default()
-            },
-            audiences: vec![origin.clone()],
-            service_accounts: vec![("admin".into(), ADMIN.into())],
-            public_origin: Some(origin.parse()?),
-            ..Config::default()
-        };
-        if let Ok(filter) = std::env::var("RUST_LOG") {
-            config.log_filter = filter;
-        }
+        let votes = Votes::open(&database("votes.db")).await;
+        let votes = votes.map_err(|error| anyhow!("DATABASE_URL: {error}"))?;
+        let audit = database("admin.db");
+        let admin = internal::service(&place, &config, accounts.clone(), &account, &audit).await?;
+        let pages = site(page, &place)?
+            .router()
+            .merge(identity.router())
+            .merge(internal::page(page, &iap));
         Ok(Self {
             config,
-            origin,
-            identity,
-            site,
+            place,
+            pages,
+            iap,
             votes,
+            admin,
             accounts,
         })
     }
 
     /// Listens. Returns the page's origin too.
     pub(crate) async fn bind(self) -> anyhow::Result<(String, Bound)> {
-        let port = self.config.address.port();
+        let port = self.place.port;
         let hosts = ["localhost", "127.0.0.1"].map(|host| format!("{host}:{port}"));
         let profiles = Profiles::new(self.accounts.clone());
         let bound = Server::new(self.config)?
             .only_hosts(hosts)
+            .behind(move |head| self.iap.stamp(head))
             .service(vote_service_gate::server(self.votes))
             .service(profile_service_gate::server(profiles))
+            .service(admin_service_gate::server(self.admin))
             .accounts(self.accounts)
             .file_descriptor_set(callgate_api::FILE_DESCRIPTOR_SET)
-            .web(self.site.router().merge(self.identity.router()))
+            .web(self.pages)
             .bind()
             .await?;
-        Ok((self.origin, bound))
+        Ok((self.place.origin, bound))
     }
 }
 
-/// A port that is free now. The parts have to know it before the server listens.
-fn free_port() -> std::io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+fn identity(args: &Args, place: &Place) -> anyhow::Result<Identity> {
+    let mut settings = Settings::new(PROJECT, &args.dir, [&place.origin, &place.itself, VITE]);
+    settings.token_lifetime = args.token_lifetime;
+    settings.on_code = Some(Arc::new(|notice| codes::print(&notice)));
+    Identity::open(settings).with_context(|| format!("CALLGATE_LOCAL_DIR, {}", args.dir.display()))
+}
+
+/// The accounts of the embedded identity, or of Firebase's emulator, which takes `owner` for an access token.
+fn accounts(identity: &Identity, place: &Place) -> anyhow::Result<Accounts> {
+    let (secret, provider) = match &place.auth_emulator_host {
+        None => (identity.secret(), place.itself.clone()),
+        Some(host) => ("owner", format!("http://{host}")),
+    };
+    let accounts = Accounts::new(PROJECT, Credentials::fixed(secret)?)?;
+    Ok(accounts.base_url(&format!("{provider}/identitytoolkit.googleapis.com"))?)
+}
+
+fn site(page: &Path, place: &Place) -> anyhow::Result<Site> {
+    let provider = match &place.auth_emulator_host {
+        None => place.origin.clone(),
+        Some(host) => format!("http://{host}"),
+    };
+    Ok(Site::new(
+        page,
+        WebConfig {
+            project_id: PROJECT.into(),
+            api_key: "local".into(),
+            auth_domain: format!("localhost:{}", place.port),
+            api_base_url: String::new(),
+            local_identity: Some(provider),
+        },
+    )?)
 }
