@@ -17,10 +17,10 @@ import { type Purpose, SignInDialog, TO_LINK, TO_SIGN_IN } from "./view/sign-in.
 import { Stage } from "./view/stage.ts";
 import { type Choice, NAMES, keepTime, onVote, showBusy, showConnection, showMine, showResults } from "./view/tally.ts";
 import { Live } from "./votes/live.ts";
-import { type WayOut, isSessionLost, wordsFor } from "./words.ts";
+import { WAYS_OUT, type WayOut, isSessionLost, wordsFor } from "./words.ts";
 
 export class Page {
-  readonly #notices = new Notices((wayOut) => void this.#take(wayOut));
+  readonly #notices = new Notices(WAYS_OUT, (wayOut) => void this.#take(wayOut));
   readonly #session: Session;
   readonly #votes: Client<typeof VoteService>;
   readonly #live: Live;
@@ -37,7 +37,7 @@ export class Page {
     const baseUrl = config.apiBaseUrl === "" ? location.origin : config.apiBaseUrl;
     const transport = createCallgateTransport({ baseUrl, idToken: firebaseIdToken(auth) });
     const local = config.localIdentity === null ? undefined : localCodes(config.localIdentity, config.projectId);
-    const stage = new Stage();
+    const stage = new Stage(wordsFor);
     const signIn = new SignIn(auth);
 
     this.#votes = createClient(VoteService, transport);

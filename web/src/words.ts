@@ -2,14 +2,19 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { FirebaseError } from "firebase/app";
 import { denialOf } from "./callgate/index.ts";
+import type { Words as AnyWords } from "./view/notices.ts";
 
 /** What the page can do about a failure. */
 export type WayOut = "sign-in" | "link" | "profile";
 
-export interface Words {
-  readonly text: string;
-  readonly wayOut?: WayOut;
-}
+export type Words = AnyWords<WayOut>;
+
+/** What each way out is called. */
+export const WAYS_OUT: Readonly<Record<WayOut, string>> = {
+  "sign-in": "Sign in",
+  link: "Keep this account",
+  profile: "Open my profile",
+};
 
 const NO_MATCH =
   "That e-mail and password do not match an account. Check both, reset the password, or create an account.";
@@ -51,13 +56,14 @@ const BY_FIREBASE_CODE: Readonly<Record<string, string | Words>> = {
   "auth/quota-exceeded": "No more SMS can be sent for now. Choose another way to sign in.",
   "auth/captcha-check-failed": "The check for robots failed. Reload the page, then try again.",
   "auth/requires-recent-login": "That needs a recent sign-in. Sign out, sign in again, then repeat it.",
+  "auth/user-mismatch":
+    "That is another account than the one that you are signed in with. Nothing was changed. Use the same one.",
   "auth/unverified-email": "Verify your e-mail address first.",
   "auth/second-factor-already-in-use": "This account has that second factor already.",
   "auth/maximum-second-factor-count-exceeded":
     "This account has as many second factors as it may have. Remove one first.",
   "auth/user-token-expired": ENDED,
   "auth/invalid-user-token": ENDED,
-  "auth/user-mismatch": ENDED,
   "auth/null-user": ENDED,
   "auth/invalid-refresh-token": ENDED,
   "auth/expired-action-code": OLD_LINK,

@@ -2,7 +2,7 @@
 import { Code, ConnectError, type StreamRequest, type UnaryRequest } from "@connectrpc/connect";
 import { ErrorInfoSchema } from "../gen/google/rpc/error_details_pb.ts";
 
-/** The gate's reasons for refusing an end user's call. */
+/** The gate's reasons for refusing the call of an end user, or of an internal one. */
 export type Reason =
   | "TOKEN_MISSING"
   | "TOKEN_MALFORMED"
@@ -19,6 +19,8 @@ export type Reason =
   | "ROLE_REQUIRED"
   | "PROVIDER_NOT_ALLOWED"
   | "TENANT_NOT_ALLOWED"
+  | "DOMAIN_NOT_ALLOWED"
+  | "ORIGIN_NOT_ALLOWED"
   | "KEYS_UNAVAILABLE"
   | "ACCOUNTS_UNAVAILABLE"
   | "TOO_MANY_STREAMS";

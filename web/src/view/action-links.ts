@@ -2,10 +2,10 @@
 import { applyActionCode, confirmPasswordReset } from "firebase/auth";
 import type { Session } from "../identity/session.ts";
 import type { SignIn } from "../identity/sign-in.ts";
-import { wordsFor } from "../words.ts";
+import { type WayOut, wordsFor } from "../words.ts";
 import { field, part } from "./dom.ts";
+import { onSubmit } from "./form.ts";
 import type { Notices } from "./notices.ts";
-import { onSubmit } from "./sign-in.ts";
 import type { Stage } from "./stage.ts";
 
 const DONE: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ export async function followActionLink(
   signIn: SignIn,
   session: Session,
   stage: Stage,
-  notices: Notices,
+  notices: Notices<WayOut>,
 ): Promise<void> {
   const query = new URLSearchParams(location.search);
   const [mode, code] = [query.get("mode"), query.get("oobCode")];

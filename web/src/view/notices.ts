@@ -1,21 +1,22 @@
 // What the page has to say: one line that informs, one that tells a problem and its way out.
-import type { WayOut, Words } from "../words.ts";
 import { byId, part } from "./dom.ts";
 
-const LABELS: Readonly<Record<WayOut, string>> = {
-  "sign-in": "Sign in",
-  link: "Keep this account",
-  profile: "Open my profile",
-};
+/** A failure in words, and what the page can do about it. */
+export interface Words<WayOut extends string = string> {
+  readonly text: string;
+  readonly wayOut?: WayOut;
+}
 
 /** Good news goes away by itself. */
 const SHOWN_FOR = 8_000;
 
-export class Notices {
+export class Notices<WayOut extends string> {
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #labels: Readonly<Record<WayOut, string>>;
   readonly #takeWayOut: (wayOut: WayOut) => void;
 
-  constructor(takeWayOut: (wayOut: WayOut) => void) {
+  constructor(labels: Readonly<Record<WayOut, string>>, takeWayOut: (wayOut: WayOut) => void) {
+    this.#labels = labels;
     this.#takeWayOut = takeWayOut;
   }
 
@@ -25,9 +26,9 @@ export class Notices {
     this.#timer = setTimeout(() => this.clear(), SHOWN_FOR);
   }
 
-  problem({ text, wayOut }: Words): void {
+  problem({ text, wayOut }: Words<WayOut>): void {
     this.clear();
-    show("problem", text, wayOut && { label: LABELS[wayOut], take: () => this.#takeWayOut(wayOut) });
+    show("problem", text, wayOut && { label: this.#labels[wayOut], take: () => this.#takeWayOut(wayOut) });
   }
 
   clear(): void {

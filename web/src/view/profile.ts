@@ -5,8 +5,9 @@ import type { Profile, ProfileService } from "../gen/profiles/v1/profiles_pb.ts"
 import type { LocalCodes } from "../identity/local-codes.ts";
 import { type Session, nameOf } from "../identity/session.ts";
 import { field, fillList, part } from "./dom.ts";
+import { onSubmit } from "./form.ts";
+import { providerName } from "./providers.ts";
 import { showFactors } from "./second-factor.ts";
-import { onSubmit } from "./sign-in.ts";
 import type { Stage } from "./stage.ts";
 import { shortDate } from "./time.ts";
 
@@ -88,7 +89,7 @@ function tokenEntries(profile: Profile | undefined): Entries {
     ["Name", token?.displayName],
     ["E-mail", withState(token?.email, token?.emailVerified)],
     ["Phone", token?.phoneNumber],
-    ["Signed in with", provider(token?.signInProvider)],
+    ["Signed in with", providerName(token?.signInProvider)],
     ["Second factor", token?.secondFactor],
     ["Roles", token?.roles.join(", ")],
     ["Tenant", token?.tenant],
@@ -104,7 +105,7 @@ function accountEntries(profile: Profile | undefined): Entries {
     ["Name", account?.displayName],
     ["E-mail", withState(account?.email, account?.emailVerified)],
     ["Phone", account?.phoneNumber],
-    ["Ways to sign in", account?.providers.map(({ id }) => provider(id)).join(", ")],
+    ["Ways to sign in", account?.providers.map(({ id }) => providerName(id)).join(", ")],
     ["Second factors", account?.secondFactors.map(({ displayName }) => displayName || "one").join(", ")],
     ["Tenant", account?.tenant],
     ["State", account?.disabled ? "disabled" : undefined],
@@ -115,17 +116,4 @@ function accountEntries(profile: Profile | undefined): Entries {
 
 function withState(email: string | undefined, verified: boolean | undefined): string | undefined {
   return email && `${email} (${verified ? "verified" : "not verified"})`;
-}
-
-const PROVIDERS: Readonly<Record<string, string>> = {
-  anonymous: "nothing, as a guest",
-  "facebook.com": "Facebook",
-  "github.com": "GitHub",
-  "google.com": "Google",
-  password: "e-mail and password",
-  phone: "phone",
-};
-
-function provider(id: string | undefined): string | undefined {
-  return id && (PROVIDERS[id] ?? id);
 }

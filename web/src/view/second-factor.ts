@@ -11,7 +11,7 @@ import {
 import { FirebaseError } from "firebase/app";
 import type { SignIn } from "../identity/sign-in.ts";
 import { element, field, part } from "./dom.ts";
-import { onSubmit } from "./sign-in.ts";
+import { onSubmit } from "./form.ts";
 import type { Stage } from "./stage.ts";
 
 /** Goes on to the second factor if that is what the failure asks for. */

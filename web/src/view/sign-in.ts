@@ -4,6 +4,7 @@ import type { LocalCodes } from "../identity/local-codes.ts";
 import { type ProviderId, type SignIn, isProviderId } from "../identity/sign-in.ts";
 import { firebaseCodeOf, wordsFor } from "../words.ts";
 import { element, field, part } from "./dom.ts";
+import { onSubmit } from "./form.ts";
 import { askForSecondFactor } from "./second-factor.ts";
 import type { Stage } from "./stage.ts";
 
@@ -157,14 +158,6 @@ export class SignInDialog {
     this.#stage.problem(wordsFor(error));
     return true;
   };
-}
-
-/** Runs an action in place of sending the form. */
-export function onSubmit(form: HTMLFormElement, action: () => Promise<unknown>): void {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void action();
-  });
 }
 
 /** Whether an address has an account is nobody else's business. */

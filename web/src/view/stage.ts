@@ -1,6 +1,6 @@
 // The dialog: one step at a time, with its problems told at the top.
-import { type Words, wordsFor } from "../words.ts";
 import { byId, element, fromTemplate, part } from "./dom.ts";
+import type { Words } from "./notices.ts";
 
 /** What a local system knows and would else be sent by SMS or mail. */
 export interface LocalHint {
@@ -14,13 +14,20 @@ export class Stage {
   readonly #dialog = byId("dialog", HTMLDialogElement);
   readonly #content = part(this.#dialog, "stage");
   readonly #problem = part(this.#dialog, "problem");
-  readonly #local = part(this.#dialog, "local");
+  readonly #local = element("aside");
+  readonly #wordsFor: (error: unknown) => Words;
   #visit = 0; // each time the dialog is opened
   #attempt = 0; // each thing tried, each step shown
   #done = false;
   #finished: (done: boolean) => void = () => undefined;
 
-  constructor() {
+  /** Failures are told in these words. */
+  constructor(wordsFor: (error: unknown) => Words) {
+    this.#wordsFor = wordsFor;
+    this.#local.className = "local";
+    this.#local.ariaLive = "polite";
+    this.#local.hidden = true;
+    this.#content.after(this.#local);
     part(this.#dialog, "close").addEventListener("click", () => this.close(false));
     this.#dialog.addEventListener("close", () => {
       if (this.#dialog.open) return; // opened again meanwhile
@@ -97,7 +104,7 @@ export class Stage {
     try {
       await action();
     } catch (error) {
-      if (visit === this.#visit && otherwise?.(error) !== true) this.problem(wordsFor(error));
+      if (visit === this.#visit && otherwise?.(error) !== true) this.problem(this.#wordsFor(error));
     }
     if (visit === this.#visit) this.#dialog.ariaBusy = "false";
   }
@@ -109,7 +116,7 @@ export class Stage {
     try {
       await action();
     } catch (error) {
-      if (attempt === this.#attempt && otherwise?.(error) !== true) this.problem(wordsFor(error));
+      if (attempt === this.#attempt && otherwise?.(error) !== true) this.problem(this.#wordsFor(error));
     }
   }
 }
