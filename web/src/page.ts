@@ -1,6 +1,7 @@
 // The page as a whole: what happens when someone signs in, votes, opens the profile, leaves.
 import { type Client, createClient } from "@connectrpc/connect";
 import { createCallgateTransport, firebaseIdToken, isUnavailable } from "./callgate/index.ts";
+import type { User } from "firebase/auth";
 import type { Config } from "./config.ts";
 import { VoteService } from "./gen/votes/v1/votes_pb.ts";
 import { ProfileService } from "./gen/profiles/v1/profiles_pb.ts";
@@ -11,6 +12,7 @@ import { SignIn } from "./identity/sign-in.ts";
 import { followActionLink } from "./view/action-links.ts";
 import { byId } from "./view/dom.ts";
 import { showCaller } from "./view/header.ts";
+import { type Leaving, LeavingDialog } from "./view/leaving.ts";
 import { Notices } from "./view/notices.ts";
 import { ProfileDialog } from "./view/profile.ts";
 import { type Purpose, SignInDialog, TO_LINK, TO_SIGN_IN } from "./view/sign-in.ts";
@@ -26,6 +28,7 @@ export class Page {
   readonly #live: Live;
   readonly #signInDialog: SignInDialog;
   readonly #profileDialog: ProfileDialog;
+  readonly #leaving: LeavingDialog;
   /** Whose vote is shown; asked for once a user. */
   #mineOf: string | undefined;
   /** Counts the answers about it, since they may come in another order than they were asked for. */
@@ -46,12 +49,21 @@ export class Page {
       this.#notices.problem({ text: "Your session has ended. Please sign in again.", wayOut: "sign-in" });
     });
     this.#signInDialog = new SignInDialog(stage, signIn, local);
+    const profiles = createClient(ProfileService, transport);
+    this.#leaving = new LeavingDialog({
+      stage,
+      profiles,
+      current: () => auth.currentUser,
+      signInAgain: (purpose) => this.#signInDialog.open(purpose),
+      late: (error) => this.#notices.problem(wordsFor(error)),
+    });
     this.#profileDialog = new ProfileDialog({
       stage,
       session: this.#session,
-      profiles: createClient(ProfileService, transport),
+      profiles,
       local,
       onLink: () => void this.#take("link"),
+      onLeave: (user, way) => void this.#leave(user, way),
       onSignOut: () => {
         stage.close(false);
         void this.#signOut();
@@ -146,10 +158,15 @@ export class Page {
     if (await this.#askToSignIn(TO_SIGN_IN)) this.#notices.clear();
   }
 
-  async #signOut(): Promise<void> {
+  async #signOut(told = "You are signed out."): Promise<void> {
     await this.#session.signOut();
-    this.#notices.inform("You are signed out.");
+    this.#notices.inform(told);
     byId("sign-in", HTMLButtonElement).focus();
+  }
+
+  async #leave(user: User, way: Leaving): Promise<void> {
+    const told = await this.#leaving.open(user, way);
+    if (told !== undefined) await this.#signOut(told);
   }
 
   async #take(wayOut: WayOut): Promise<void> {

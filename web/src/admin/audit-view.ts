@@ -6,6 +6,7 @@ import {
 } from "../gen/admin/v1/admin_pb.ts";
 import { byId, element, fromTemplate, part } from "../view/dom.ts";
 import type { Listed } from "./pages.ts";
+import { shortDate } from "../view/time.ts";
 import { dated } from "./user-row.ts";
 
 export interface AuditViewOptions {
@@ -58,7 +59,7 @@ function recordItem(record: AuditRecord, targetName: string | undefined): HTMLEl
   part(item, "details").textContent = details;
   part(item, "outcome").textContent = whatCameOfIt(record);
   item.dataset["outcome"] = OUTCOMES[outcome] ?? "unknown";
-  part(item, "when").replaceChildren(...dated("", attemptedAt), element("span", `no. ${id}`));
+  part(item, "when").replaceChildren(...dated("", attemptedAt, shortDate), element("span", `no. ${id}`));
   return item;
 }
 

@@ -8,8 +8,13 @@ export function keyOf(id: UserId | undefined): string {
 }
 
 /** What to call a user: the name that they gave themselves, or else what is known of them. */
-export function nameOf({ displayName, email, id }: User): string {
-  return displayName || email || `the user ${id?.uid ?? ""}`;
+export function nameOf({ displayName, email, providers, id }: User): string {
+  return displayName || email || `the ${providers.length === 0 ? "guest" : "user"} ${id?.uid ?? ""}`;
+}
+
+/** As a heading, beside the uid. */
+export function titleOf({ displayName, email, providers }: User): string {
+  return displayName || email || (providers.length === 0 ? "Guest" : "Without a name");
 }
 
 /** How the user can sign in, in words. */

@@ -1,4 +1,5 @@
-// The ways to sign in. For a guest each one that makes an account links it instead, so that the uid is kept.
+// The ways to sign in. For a guest each one that makes an account links it instead, so that the uid is kept. Who is to sign in
+// again proves to be who they are, and can become nobody else.
 import {
   type Auth,
   type AuthCredential,
@@ -14,6 +15,9 @@ import {
   linkWithCredential,
   linkWithPhoneNumber,
   linkWithPopup,
+  reauthenticateWithCredential,
+  reauthenticateWithPhoneNumber,
+  reauthenticateWithPopup,
   sendEmailVerification,
   signInAnonymously,
   signInWithCredential,
@@ -45,6 +49,8 @@ export class SignIn {
   /** A provider's proof for an account that exists with another way to sign in; joined after the user signed in that way. */
   #toJoin: { email: string; credential: AuthCredential } | undefined;
   #verifier: RecaptchaVerifier | undefined;
+  /** Who signs in again; nobody where it is anyone's turn. */
+  #again: User | undefined;
 
   constructor(auth: Auth) {
     this.#auth = auth;
@@ -54,8 +60,15 @@ export class SignIn {
     return this.#auth;
   }
 
+  /** From now on this user signs in again, or anyone signs in. */
+  expect(user: User | undefined): void {
+    this.#again = user;
+  }
+
   async password(email: string, password: string): Promise<void> {
-    await signInWithEmailAndPassword(this.#auth, email, password);
+    await (this.#again !== undefined
+      ? reauthenticateWithCredential(this.#again, EmailAuthProvider.credential(email, password))
+      : signInWithEmailAndPassword(this.#auth, email, password));
     await this.joinProvider();
   }
 
@@ -75,7 +88,8 @@ export class SignIn {
     const { make, credentialFromError } = PROVIDERS[id];
     const provider: AuthProvider = make();
     try {
-      await (this.#guest ? linkWithPopup(this.#guest, provider) : signInWithPopup(this.#auth, provider));
+      if (this.#again !== undefined) await reauthenticateWithPopup(this.#again, provider);
+      else await (this.#guest ? linkWithPopup(this.#guest, provider) : signInWithPopup(this.#auth, provider));
     } catch (error) {
       if (!(error instanceof FirebaseError)) throw error;
       // The same code as for a wrong password, which it is not.
@@ -94,9 +108,7 @@ export class SignIn {
   async phone(phoneNumber: string, robotCheck: HTMLElement): Promise<{ confirm(code: string): Promise<void> }> {
     this.#verifier?.clear();
     this.#verifier = new RecaptchaVerifier(this.#auth, robotCheck, { size: "invisible" });
-    const sent: ConfirmationResult = await (this.#guest
-      ? linkWithPhoneNumber(this.#guest, phoneNumber, this.#verifier)
-      : signInWithPhoneNumber(this.#auth, phoneNumber, this.#verifier));
+    const sent: ConfirmationResult = await this.#send(phoneNumber, this.#verifier);
     return {
       confirm: async (code) => {
         try {
@@ -107,6 +119,13 @@ export class SignIn {
         }
       },
     };
+  }
+
+  #send(phoneNumber: string, verifier: RecaptchaVerifier): Promise<ConfirmationResult> {
+    if (this.#again !== undefined) return reauthenticateWithPhoneNumber(this.#again, phoneNumber, verifier);
+    return this.#guest
+      ? linkWithPhoneNumber(this.#guest, phoneNumber, verifier)
+      : signInWithPhoneNumber(this.#auth, phoneNumber, verifier);
   }
 
   async guest(): Promise<void> {

@@ -6,6 +6,7 @@ import type { LocalCodes } from "../identity/local-codes.ts";
 import { type Session, nameOf } from "../identity/session.ts";
 import { field, fillList, part } from "./dom.ts";
 import { onSubmit } from "./form.ts";
+import type { Leaving } from "./leaving.ts";
 import { providerName } from "./providers.ts";
 import { showFactors } from "./second-factor.ts";
 import type { Stage } from "./stage.ts";
@@ -19,6 +20,8 @@ export interface ProfileDialogOptions {
   /** A guest wants to keep the account. */
   readonly onLink: () => void;
   readonly onSignOut: () => void;
+  /** The user wants to leave in a way that is not easily undone. */
+  readonly onLeave: (user: User, way: Leaving) => void;
 }
 
 export class ProfileDialog {
@@ -33,7 +36,7 @@ export class ProfileDialog {
   }
 
   #show(user: User, saved = ""): void {
-    const { stage, session, profiles, onLink, onSignOut } = this.#options;
+    const { stage, session, profiles, onLink, onSignOut, onLeave } = this.#options;
     const content = stage.show("step-profile");
     const form = part(content, "form", HTMLFormElement);
     const name = field(form, "name");
@@ -44,6 +47,10 @@ export class ProfileDialog {
     part(content, "saved").textContent = saved;
     part(content, "link").addEventListener("click", onLink);
     part(content, "sign-out").addEventListener("click", onSignOut);
+    for (const way of ["sign-out-everywhere", "delete"] as const) {
+      part(content, way).hidden = user.isAnonymous;
+      part(content, way).addEventListener("click", () => onLeave(user, way));
+    }
     part(content, "title").focus();
     this.#offerVerification(content, user);
     showFactors(part(content, "factors"), user, stage, () => this.#show(user));

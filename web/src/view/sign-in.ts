@@ -1,5 +1,5 @@
 // The sign-in dialog: choose a way, and what each way asks for.
-import { sendPasswordResetEmail } from "firebase/auth";
+import { type User, sendPasswordResetEmail } from "firebase/auth";
 import type { LocalCodes } from "../identity/local-codes.ts";
 import { type ProviderId, type SignIn, isProviderId } from "../identity/sign-in.ts";
 import { firebaseCodeOf, wordsFor } from "../words.ts";
@@ -14,6 +14,8 @@ export interface Purpose {
   readonly lead: string;
   /** Whether being a guest will do. */
   readonly guest: boolean;
+  /** Who is to sign in again, in one of the ways that their account has. */
+  readonly again?: User;
 }
 
 export const TO_SIGN_IN: Purpose = { title: "Sign in", lead: "To vote, and to change your mind later.", guest: true };
@@ -38,20 +40,22 @@ export class SignInDialog {
   /** Resolves with whether someone is signed in now. */
   open(purpose: Purpose): Promise<boolean> {
     this.#purpose = purpose;
+    this.#signIn.expect(purpose.again);
     return this.#stage.open(() => this.#choose());
   }
 
-  #choose(email = ""): void {
+  #choose(email = this.#purpose.again?.email ?? ""): void {
     const content = this.#stage.show("step-choose");
     part(content, "title").textContent = this.#purpose.title;
     part(content, "lead").textContent = this.#purpose.lead;
     part(content, "guest-line").hidden = !this.#purpose.guest;
+    if (this.#purpose.again !== undefined) onlyWaysOf(this.#purpose.again, content);
     for (const button of content.querySelectorAll<HTMLElement>("[data-provider]")) {
       const id = button.dataset["provider"];
       if (isProviderId(id))
         button.addEventListener("click", () => this.#stage.try(() => this.#provider(id), this.#otherwise));
     }
-    part(content, "phone").addEventListener("click", () => this.#phone());
+    part(content, "phone").addEventListener("click", () => this.#phone(this.#purpose.again?.phoneNumber ?? ""));
     part(content, "guest").addEventListener("click", () => this.#run(() => this.#signIn.guest()));
     this.#byEmail(part(content, "form", HTMLFormElement), email);
     part(content, "title").focus();
@@ -158,6 +162,20 @@ export class SignInDialog {
     this.#stage.problem(wordsFor(error));
     return true;
   };
+}
+
+/** Leaves the ways to sign in that a user's account has. */
+function onlyWaysOf(user: User, content: HTMLElement): void {
+  const has = (id: string | undefined): boolean => user.providerData.some(({ providerId }) => providerId === id);
+  const buttons = [...content.querySelectorAll<HTMLElement>("[data-provider]")];
+  for (const button of buttons) button.hidden = !has(button.dataset["provider"]);
+  const [phone, form] = [part(content, "phone"), part(content, "form", HTMLFormElement)];
+  phone.hidden = !has("phone");
+  form.hidden = !has("password");
+  part(content, "switch").hidden = true;
+  field(form, "email").readOnly = true;
+  const others = !phone.hidden || buttons.some((button) => !button.hidden);
+  part(content, "or").hidden = form.hidden || !others;
 }
 
 /** Whether an address has an account is nobody else's business. */

@@ -13,6 +13,13 @@ export function ago(at: Date, now = new Date()): string {
   return relative.format(Math.round(seconds / 86_400), "day");
 }
 
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+
+/** Without the time of the day. */
+export function shortDay(at: Timestamp | undefined): string | undefined {
+  return at === undefined ? undefined : day.format(timestampDate(at));
+}
+
 export function shortDate(at: Timestamp | undefined): string | undefined {
   return at === undefined ? undefined : absolute.format(timestampDate(at));
 }

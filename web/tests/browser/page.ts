@@ -96,7 +96,7 @@ export class VotePage {
 
   async signOut(): Promise<void> {
     await this.account.click();
-    await this.dialog.getByRole("button", { name: "Sign out" }).click();
+    await this.dialog.getByRole("button", { name: "Sign out", exact: true }).click();
     await expect(this.signInButton).toBeVisible();
   }
 
