@@ -1,20 +1,6 @@
-import type { Page } from "@playwright/test";
-import axe from "axe-core";
+import { violations } from "./axe.ts";
 import { VotePage, someone } from "./page.ts";
 import { expect, test } from "./test.ts";
-
-/** What axe finds against WCAG 2.2, level AA, and its own best practices. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(() => {
-    for (const animation of document.getAnimations()) animation.cancel(); // else it judges colours on their way
-  });
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run({ runOnly: tags });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  });
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
