@@ -10,7 +10,6 @@ use axum::Router;
 use cookie::SignedIn;
 use http::{HeaderName, HeaderValue, Method, request::Parts};
 pub(crate) use person::Person;
-use url::form_urlencoded;
 
 use crate::{
     Identity,
@@ -132,10 +131,7 @@ impl IapStandIn {
             return None;
         }
         let back = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("continue", back)
-            .finish();
-        Some(format!("{}?{query}", sign_in::PATH))
+        Some(sign_in::address(back))
     }
 
     /// The sign-in page and what it calls, all below `/_gcp_iap/`.

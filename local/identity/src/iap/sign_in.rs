@@ -6,13 +6,13 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRequestParts, RawQuery, State},
     middleware,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{any, get, post},
 };
 use http::{header, request::Parts};
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{IapStandIn, Person, cookie};
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     response::Answer,
 };
 
-pub(super) const PATH: &str = "/_gcp_iap/sign_in";
+const PATH: &str = "/_gcp_iap/sign_in";
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| {
     Page::new(
@@ -38,6 +38,7 @@ pub(super) fn router(stand_in: IapStandIn) -> Router {
     Router::new()
         .route(PATH, get(page).post(sign_in))
         .route("/_gcp_iap/sign_out", post(sign_out))
+        .route("/_gcp_iap/clear_login_cookie", get(clear_login_cookie))
         .route("/_gcp_iap/identity", get(identity))
         .route("/_gcp_iap/{*path}", any(async || ApiError::NotFound))
         .route_layer(middleware::from_fn_with_state(
@@ -120,6 +121,22 @@ async fn sign_out(_: OwnPage) -> Response {
         Answer::of(json!({})),
     )
         .into_response()
+}
+
+/// `GET /_gcp_iap/clear_login_cookie?continue=<path>`: signs a browser out as IAP does, and leads to the sign-in page. As at IAP, a
+/// page elsewhere may send a browser here, which costs its user a sign-in and nothing more.
+async fn clear_login_cookie(State(stand_in): State<IapStandIn>, query: RawQuery) -> Response {
+    let back = Fields::parse(query).and_then(|fields| stand_in.own_page(fields.get("continue")));
+    let there = back.map_or_else(|| PATH.to_owned(), |path| address(&path));
+    ([(header::SET_COOKIE, cookie::none())], Redirect::to(&there)).into_response()
+}
+
+/// Where the sign-in page is that goes on to this path.
+pub(super) fn address(path: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("continue", path)
+        .finish();
+    format!("{PATH}?{query}")
 }
 
 /// `GET /_gcp_iap/identity`: who is signed in, as IAP tells a page.

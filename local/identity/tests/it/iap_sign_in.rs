@@ -96,6 +96,28 @@ async fn signing_out_takes_the_cookie_away() {
 }
 
 #[tokio::test]
+async fn a_browser_is_signed_out_by_iaps_own_address_and_led_to_own_pages_only() {
+    let local = Local::start().await;
+    for (query, there) in [
+        ("", "/_gcp_iap/sign_in"),
+        (
+            "?continue=/admin/",
+            "/_gcp_iap/sign_in?continue=%2Fadmin%2F",
+        ),
+        ("?continue=//evil.example/admin/", "/_gcp_iap/sign_in"),
+        ("?continue=/elsewhere/", "/_gcp_iap/sign_in"),
+    ] {
+        let url = format!("{}/_gcp_iap/clear_login_cookie{query}", local.base);
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.no_proxy().tls_certs_only([]).build().unwrap();
+        let response = client.get(url).send().await.unwrap();
+        let set = response.headers()["set-cookie"].to_str().unwrap();
+        assert!(set.contains("=; ") && set.contains("Max-Age=0"), "{set}");
+        assert_eq!(response.headers()["location"], there);
+    }
+}
+
+#[tokio::test]
 async fn a_page_may_ask_who_is_signed_in() {
     let local = Local::start().await;
     let cookie = cookie(&local, "ada@example.com").await;
