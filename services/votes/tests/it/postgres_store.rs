@@ -122,6 +122,45 @@ async fn whoever_truncates_the_votes_the_totals_follow() {
 }
 
 #[tokio::test]
+async fn a_vote_that_a_reset_waits_for_is_removed_and_counted() {
+    let url = PostgresServer::shared().database().await;
+    let store = store::open(&url).await.unwrap();
+    store.tally().await.unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    sqlx::query("INSERT INTO votes VALUES ('', 'ada', 1, 'Ada', now())")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+
+    let resetting = tokio::spawn({
+        let store = store.clone();
+        async move { store.reset().await }
+    });
+    let waits =
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'votes'::regclass AND NOT granted)";
+    let until_it_waits = async {
+        loop {
+            let waiting: (bool,) = sqlx::query_as(waits)
+                .fetch_one(&mut *transaction)
+                .await
+                .unwrap();
+            if waiting.0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), until_it_waits)
+        .await
+        .expect("it waits");
+    transaction.commit().await.unwrap();
+
+    assert_eq!(resetting.await.unwrap().unwrap(), 1);
+    assert_eq!(totals(&*store).await, (0, 0));
+}
+
+#[tokio::test]
 async fn a_reset_that_has_to_wait_for_long_gives_up_for_good() {
     let url = PostgresServer::shared().database().await;
     let store = store::open(&url).await.unwrap();
