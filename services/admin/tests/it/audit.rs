@@ -1,28 +1,25 @@
 //! No change without a record of it (G26).
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+    sync::{Arc, atomic::Ordering::SeqCst},
     time::Duration,
 };
 
 use callgate_admin::{
     Admin,
-    audit::{Action, Attempt, AttemptId, Outcome, Record, Target},
+    audit::{Action, Attempt, Target},
     store::AuditStore,
 };
 use callgate_api::admin::v1::{
     AuditRecord, DisableUserRequest, ListAuditRecordsRequest, admin_service_gate::AdminService,
     audit_record,
 };
-use callgate_database::DatabaseError;
 use tokio::sync::Notify;
 use tonic::{Code, Request, Status};
 
 use crate::{
     accounts_server::{Answers, accounts_away},
+    flawed::Flawed,
     system::{System, eve, outcome, reason, records},
     users::{set_roles, user},
 };
@@ -145,58 +142,6 @@ async fn an_attempt_whose_outcome_nobody_recorded_is_shown_as_unknown() {
     assert_eq!(outcome(&record), (audit_record::Outcome::Unknown, ""));
     assert_eq!(record.ended_at, None);
     assert_eq!(record.details, "roles: editor");
-}
-
-/// An audit over another one, that is away where it is told to be.
-struct Flawed {
-    inner: Arc<dyn AuditStore>,
-    attempts_away: AtomicBool,
-    outcomes_away: AtomicBool,
-    /// What recording an attempt waits for, and says when it is there.
-    hold: Option<(Notify, Notify)>,
-}
-
-impl Flawed {
-    fn over(inner: &Arc<dyn AuditStore>) -> Self {
-        Self {
-            inner: inner.clone(),
-            attempts_away: AtomicBool::new(false),
-            outcomes_away: AtomicBool::new(false),
-            hold: None,
-        }
-    }
-}
-
-#[tonic::async_trait]
-impl AuditStore for Flawed {
-    async fn attempt(&self, attempt: &Attempt) -> Result<AttemptId, DatabaseError> {
-        if self.attempts_away.load(SeqCst) {
-            return Err(DatabaseError::NotReady);
-        }
-        if let Some((release, arrived)) = &self.hold {
-            arrived.notify_one();
-            release.notified().await;
-        }
-        self.inner.attempt(attempt).await
-    }
-
-    async fn outcome(&self, attempt: AttemptId, outcome: &Outcome) -> Result<(), DatabaseError> {
-        if self.outcomes_away.load(SeqCst) {
-            return Err(DatabaseError::NotReady);
-        }
-        self.inner.outcome(attempt, outcome).await
-    }
-
-    async fn records(
-        &self,
-        before: Option<AttemptId>,
-        limit: u16,
-    ) -> Result<Vec<Record>, DatabaseError> {
-        if self.attempts_away.load(SeqCst) {
-            return Err(DatabaseError::NotReady);
-        }
-        self.inner.records(before, limit).await
-    }
 }
 
 #[tokio::test]

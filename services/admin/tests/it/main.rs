@@ -4,6 +4,7 @@
 
 mod accounts_server;
 mod audit;
+mod flawed;
 mod page;
 mod postgres_store;
 mod process;

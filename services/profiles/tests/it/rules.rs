@@ -250,8 +250,8 @@ async fn a_session_shows_the_profile_until_it_ends_and_does_nothing_else() {
     let mut service = Service::start(&issuer, &accounts).await;
     let token = issuer.token("ada").sign();
 
-    let begin = with_token(CreateSessionRequest::default(), &token);
-    let begun = service.client.create_session(begin).await;
+    let call = with_token(CreateSessionRequest::default(), &token);
+    let begun = service.client.create_session(call).await;
     let cookie = kept(&begun.expect("a session"));
 
     let call = with_cookie(GetMyProfileRequest {}, &cookie, PAGE);

@@ -151,9 +151,9 @@ async fn a_reset_says_how_many_votes_there_were_and_watchers_see_it() {
     let url = format!("sqlite:{}", folder.path().join("votes.db").display());
     let store = callgate_votes::store::open(&url).await.unwrap();
     for uid in ["ada", "bob"] {
-        let voter = callgate::UserId { tenant: None, uid };
+        let user = callgate::UserId { tenant: None, uid };
         let cats = callgate_votes::Candidate::Cats;
-        store.cast(voter, cats, "").await.unwrap();
+        store.cast(user, cats, "").await.unwrap();
     }
     let request = Request::new(WatchResultsRequest {});
     let response = votes.watch_results(request).await.unwrap();
