@@ -1,5 +1,6 @@
 // firebase-admin, with nothing patched and no emulator set, judges tokens: `node judge.mjs FOLDER`, with its npm packages in FOLDER.
-// Standard input: {"project","keys":{kid:PEM}}, then {"token","tenant"} a line. Standard output: a verdict a line, in this order.
+// Standard input: {"project","keys":{kind:{kid:PEM}}}, then {"kind","token","tenant"} a line, where a kind is one of KINDS below.
+// Standard output: a verdict a line, in this order.
 // Its HTTP agent leads every connection to a server in this process, which hands out the keys in Google's place.
 import assert from "node:assert/strict";
 import http from "node:http";
@@ -9,7 +10,16 @@ import net from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 
-const KEYS = "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com";
+const KINDS = {
+  id_token: {
+    verify: (auth, token) => auth.verifyIdToken(token),
+    keys: "/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com",
+  },
+  session_cookie: {
+    verify: (auth, cookie) => auth.verifySessionCookie(cookie),
+    keys: "/identitytoolkit/v3/relyingparty/publicKeys",
+  },
+};
 
 const require = createRequire(path.resolve(process.argv[2], "package.json"));
 const { initializeApp } = require("firebase-admin/app");
@@ -20,12 +30,13 @@ const [{ project, keys }, ...cases] = (await text(process.stdin))
   .filter((line) => line !== "")
   .map((line) => JSON.parse(line));
 
-let asked = 0;
+const asked = [];
 const google = http.createServer((request, response) => {
-  assert.equal(request.url, KEYS, "firebase-admin asks for nothing but the keys");
-  asked += 1;
+  const kind = Object.keys(KINDS).find((kind) => KINDS[kind].keys === request.url);
+  assert(kind, "firebase-admin asks for nothing but the keys");
+  asked.push(kind);
   response.writeHead(200, { "content-type": "application/json", "cache-control": "public, max-age=3600" });
-  response.end(JSON.stringify(keys));
+  response.end(JSON.stringify(keys[kind]));
 });
 await new Promise((listening) => google.listen(0, "127.0.0.1", listening));
 
@@ -36,10 +47,9 @@ class Loopback extends https.Agent {
 }
 
 const auth = getAuth(initializeApp({ projectId: project, httpAgent: new Loopback() }));
-const tenants = new Map();
+const tenants = new Map([[null, auth]]);
 
 function verifier(tenant) {
-  if (tenant === null) return auth;
   if (!tenants.has(tenant)) tenants.set(tenant, auth.tenantManager().authForTenant(tenant));
   return tenants.get(tenant);
 }
@@ -51,16 +61,14 @@ function facts({ uid = null, email = null, email_verified = false, firebase }) {
 }
 
 const lines = [];
-for (const { token, tenant } of cases) {
-  const verdict = await verifier(tenant)
-    .verifyIdToken(token)
-    .then(
-      (claims) => ({ claims }),
-      (error) => ({ refused: `${error.code ?? error.name}: ${error.message}` }),
-    );
+for (const { kind, token, tenant } of cases) {
+  const verdict = await KINDS[kind].verify(verifier(tenant), token).then(
+    (claims) => ({ claims }),
+    (error) => ({ refused: `${error.code ?? error.name}: ${error.message}` }),
+  );
   lines.push(verdict.claims ? { accepted: facts(verdict.claims) } : verdict);
 }
-// Once for the project, and once for each tenant: a verifier that fetches at every token would be another one.
-assert.equal(asked, 1 + tenants.size);
+// For each kind once for the project, and once for each tenant: a verifier that fetches at every token would be another one.
+for (const kind of Object.keys(KINDS)) assert.equal(asked.filter((of) => of === kind).length, tenants.size, kind);
 google.close();
 process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), () => process.exit());

@@ -2,9 +2,13 @@
 
 use std::fmt;
 
+use crate::Kind;
+
 /// A token that both judge.
 #[derive(Clone, Debug)]
 pub struct Case {
+    /// The kind of token that it is offered as.
+    pub kind: Kind,
     /// The part of the token that is special.
     pub subject: String,
     /// What is special about it.
@@ -27,11 +31,38 @@ pub enum Settings {
     WideSkew,
 }
 
-/// The tokens that belong together.
-#[derive(Debug, Default)]
-pub(crate) struct Cases(pub(crate) Vec<Case>);
+/// The tokens of one kind.
+#[derive(Debug)]
+pub(crate) struct Cases {
+    kind: Kind,
+    pub(crate) all: Vec<Case>,
+}
+
+// === impl Case ===
+
+impl Case {
+    /// The case's name among those of its kind, as `DIFFERENCES.md` has it.
+    pub fn name(&self) -> String {
+        format!("{}: {}", self.subject, self.variant)
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.kind, self.name())
+    }
+}
+
+// === impl Cases ===
 
 impl Cases {
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            all: Vec::new(),
+        }
+    }
+
     /// A token under the usual settings.
     pub(crate) fn add(&mut self, subject: &str, variant: impl Into<String>, token: String) {
         self.add_with(Settings::Usual, subject, variant, token);
@@ -45,18 +76,12 @@ impl Cases {
         variant: impl Into<String>,
         token: String,
     ) {
-        self.0.push(Case {
+        self.all.push(Case {
+            kind: self.kind,
             subject: subject.to_owned(),
             variant: variant.into(),
             settings,
             token,
         });
-    }
-}
-
-/// The case's name, as `DIFFERENCES.md` has it.
-impl fmt::Display for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.subject, self.variant)
     }
 }

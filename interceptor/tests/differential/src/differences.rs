@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::Kind;
+
+const TABLE: &str = include_str!("../DIFFERENCES.md");
+
 /// Who accepts a token that the other one refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -11,34 +15,33 @@ pub enum Side {
     FirebaseAdmin,
 }
 
-/// The differences of `DIFFERENCES.md`, by the token's name.
+/// The differences of `DIFFERENCES.md`, by the token's kind and name.
 #[derive(Debug)]
-pub struct Differences(BTreeMap<String, Side>);
+pub struct Differences(BTreeMap<(Kind, String), Side>);
 
 impl Differences {
     /// Those that are committed.
     pub fn listed() -> Self {
-        Self::parse(include_str!("../DIFFERENCES.md"))
-            .unwrap_or_else(|fault| panic!("DIFFERENCES.md: {fault}"))
+        Self::parse(TABLE).unwrap_or_else(|fault| panic!("DIFFERENCES.md: {fault}"))
+    }
+
+    /// Whether the page has this line.
+    pub fn have_line(line: &str) -> bool {
+        TABLE.lines().any(|there| there == line)
     }
 
     /// Who alone accepts this token, as far as the table says.
-    pub fn of(&self, case: &str) -> Option<Side> {
-        self.0.get(case).copied()
+    pub fn of(&self, kind: Kind, case: &str) -> Option<Side> {
+        self.0.get(&(kind, case.to_owned())).copied()
     }
 
-    /// The tokens, by name.
-    pub fn cases(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.0.len()
+    /// The tokens, by kind and name.
+    pub fn cases(&self) -> impl Iterator<Item = &(Kind, String)> {
+        self.0.keys()
     }
 
     /// Reads headings of two levels: who accepts, then what differs. Below stand the reason and the tokens, as `subject: variant;
-    /// another variant`.
+    /// another variant`, of each kind, or of one as `subject (kind): variant`.
     fn parse(text: &str) -> Result<Self, String> {
         let mut cases = BTreeMap::new();
         let mut side = None;
@@ -60,13 +63,16 @@ impl Differences {
                 let (subject, variants) = item
                     .split_once(": ")
                     .ok_or_else(|| format!("\"{item}\" has no subject"))?;
+                let (subject, kinds) = kinds(subject);
                 for variant in variants.split("; ") {
                     let case = format!("{subject}: {variant}");
-                    if cases.insert(case.clone(), side).is_some() {
-                        return Err(format!("\"{case}\" is there twice"));
+                    for kind in kinds {
+                        if cases.insert((*kind, case.clone()), side).is_some() {
+                            return Err(format!("\"{case}\" is there twice"));
+                        }
                     }
-                    heading.has_cases = true;
                 }
+                heading.has_cases = true;
             } else if let Some(heading) = &mut heading {
                 heading.has_reason |= !line.is_empty();
             }
@@ -74,6 +80,17 @@ impl Differences {
         finish(heading)?;
         Ok(Self(cases))
     }
+}
+
+/// The subject alone, and the kinds of token that it is of.
+fn kinds(subject: &str) -> (&str, &'static [Kind]) {
+    Kind::ALL
+        .chunks(1)
+        .find_map(|kind| {
+            let subject = subject.strip_suffix(&format!(" ({})", kind[0]))?;
+            Some((subject, kind))
+        })
+        .unwrap_or((subject, &Kind::ALL))
 }
 
 /// What stands below one heading of the second level.
@@ -112,6 +129,7 @@ fn finish(heading: Option<Heading>) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::{Differences, Side};
+    use crate::Kind::{IdToken, SessionCookie};
 
     fn fault(text: &str) -> String {
         Differences::parse(text).unwrap_err()
@@ -120,14 +138,19 @@ mod tests {
     #[test]
     fn a_table_is_read_by_side_and_token() {
         let table = "# Title\n\nWords.\n\n## Accepted by callgate alone\n\n### a\nwhy\n\n- exp: late; later\n\n\
-                     ## Accepted by firebase-admin alone\n\n### b\nwhy\n- kid: \"\"\n- typ: none\n";
+                     ## Accepted by firebase-admin alone\n\n### b\nwhy\n- kid (ID token): \"\"\n- typ (session cookie): none\n";
         let differences = Differences::parse(table).unwrap();
-        assert_eq!(differences.of("exp: late"), Some(Side::Callgate));
-        assert_eq!(differences.of("exp: later"), Some(Side::Callgate));
-        assert_eq!(differences.of("kid: \"\""), Some(Side::FirebaseAdmin));
-        assert_eq!(differences.of("typ: none"), Some(Side::FirebaseAdmin));
-        assert_eq!(differences.of("exp"), None);
-        assert_eq!(differences.count(), 4);
+        for kind in [IdToken, SessionCookie] {
+            assert_eq!(differences.of(kind, "exp: late"), Some(Side::Callgate));
+            assert_eq!(differences.of(kind, "exp: later"), Some(Side::Callgate));
+            assert_eq!(differences.of(kind, "exp"), None);
+        }
+        let theirs = Some(Side::FirebaseAdmin);
+        assert_eq!(differences.of(IdToken, "kid: \"\""), theirs);
+        assert_eq!(differences.of(SessionCookie, "kid: \"\""), None);
+        assert_eq!(differences.of(IdToken, "typ: none"), None);
+        assert_eq!(differences.of(SessionCookie, "typ: none"), theirs);
+        assert_eq!(differences.cases().count(), 6);
     }
 
     #[test]
@@ -147,5 +170,7 @@ mod tests {
         assert!(fault(&format!("{side}### a\nwhy\n")).contains("no token"));
         assert!(fault(&format!("{side}### a\nwhy\n- exp\n")).contains("no subject"));
         assert!(fault(&format!("{side}### a\nwhy\n- exp: late; late\n")).contains("twice"));
+        let again = format!("{side}### a\nwhy\n- exp: late\n- exp (ID token): late\n");
+        assert!(fault(&again).contains("twice"));
     }
 }

@@ -9,10 +9,10 @@ use std::{
     thread,
 };
 
-use callgate_testkit::{FirebaseIssuer, RsaKey};
+use callgate_testkit::RsaKey;
 use serde_json::{Value, json};
 
-use crate::{Case, Settings, Verdict, sign};
+use crate::{Case, Issuers, Kind, Settings, Verdict, sign};
 
 /// Where firebase-admin's npm package is, from the workspace's folder: the embedded identity's test has it too, in one version.
 const PACKAGES: &str = "local/identity/tests/firebase-admin";
@@ -20,8 +20,8 @@ const PACKAGES: &str = "local/identity/tests/firebase-admin";
 /// What puts it there. The test does not: packages are not to come over the network unasked.
 const INSTALL: &str = "`npm ci --ignore-scripts` in local/identity/tests/firebase-admin";
 
-/// What firebase-admin says of the tokens, in their order, with these keys of the issuer. One node judges them all.
-pub fn judge(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> Vec<Verdict> {
+/// What firebase-admin says of the tokens, in their order, with the issuers' keys. One node judges them all.
+pub fn judge(issuers: &Issuers, cases: &[Case]) -> Vec<Verdict> {
     let mut node = Command::new("node")
         .arg("judge.mjs")
         .arg(packages())
@@ -38,7 +38,7 @@ pub fn judge(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> Vec<Ver
             panic!("node does not start: install Node.js 20 or newer, then run {INSTALL}: {error}")
         });
     let mut stdin = node.stdin.take().expect("it is piped");
-    let questions = questions(issuer, keys, cases);
+    let questions = questions(issuers, cases);
     let writing = thread::spawn(move || stdin.write_all(questions.as_bytes()));
     let output = node.wait_with_output().expect("node can be waited for");
     // Where node failed, it has said why, which is worth more than that it did not read on.
@@ -56,25 +56,29 @@ pub fn judge(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> Vec<Ver
 }
 
 /// The keys, then the tokens, a line each.
-fn questions(issuer: &FirebaseIssuer, keys: &[usize], cases: &[Case]) -> String {
-    let keys: BTreeMap<&str, String> = keys
-        .iter()
-        .map(|number| RsaKey::number(*number))
-        .map(|key| (key.kid(), sign::public_pem(key)))
-        .collect();
-    let mut lines = format!(
-        "{}\n",
-        json!({ "project": issuer.project_id(), "keys": keys })
-    );
+fn questions(issuers: &Issuers, cases: &[Case]) -> String {
+    let keys: BTreeMap<&str, Value> = Kind::ALL.map(|kind| (kind.code(), keys(kind))).into();
+    let project = issuers.id_tokens.project_id();
+    let mut lines = format!("{}\n", json!({ "project": project, "keys": keys }));
     for case in cases {
         let tenant = match case.settings {
             Settings::Tenant(tenant) => Some(tenant),
             Settings::Usual | Settings::WideSkew => None,
         };
-        lines.push_str(&json!({ "token": case.token, "tenant": tenant }).to_string());
+        let kind = case.kind.code();
+        let line = json!({ "kind": kind, "token": case.token, "tenant": tenant });
+        lines.push_str(&line.to_string());
         lines.push('\n');
     }
     lines
+}
+
+/// The keys that the kind's issuer publishes, as Google has them for firebase-admin: `{kid: PEM}`.
+fn keys(kind: Kind) -> Value {
+    let keys = kind.keys().map(RsaKey::number);
+    keys.map(|key| (key.kid().to_owned(), Value::from(sign::public_pem(key))))
+        .into_iter()
+        .collect()
 }
 
 /// The folder of the npm packages, which have to be those of its package.json.

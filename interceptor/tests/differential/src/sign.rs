@@ -7,6 +7,8 @@ use base64::{
 use callgate_testkit::RsaKey;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 
+use crate::Kind;
+
 /// What stands before and behind the modulus in the public key of 2048 bits and the exponent 65537: a `SubjectPublicKeyInfo`
 /// (RFC 5280, 4.1.2.7; RFC 8017, A.1.1).
 const BEFORE_MODULUS: [u8; 33] = [
@@ -15,9 +17,6 @@ const BEFORE_MODULUS: [u8; 33] = [
     0x00,
 ];
 const BEHIND_MODULUS: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
-
-/// The private key of number 1.
-const KEY_1: &[u8] = include_bytes!("../../../testkit/keys/rsa-1.pem");
 
 /// The public key in PEM, as `{kid: PEM}` has it for firebase-admin.
 pub(crate) fn public_pem(key: &RsaKey) -> String {
@@ -54,10 +53,19 @@ pub(crate) fn modulus(key: &RsaKey) -> Vec<u8> {
         .expect("it is in base64url (RFC 7518, 6.3.1.1)")
 }
 
-/// The signature of another algorithm of RSA, by key 1.
-pub(crate) fn rsa(signed: &str, algorithm: Algorithm) -> String {
-    let key = EncodingKey::from_rsa_pem(KEY_1).expect("the committed keys are PEM");
+/// The signature of another algorithm of RSA, by the kind's own key.
+pub(crate) fn rsa(kind: Kind, signed: &str, algorithm: Algorithm) -> String {
+    let pem = private_pem(kind);
+    let key = EncodingKey::from_rsa_pem(pem).expect("the committed keys are PEM");
     crypto::sign(signed.as_bytes(), &key, algorithm).expect("an RSA key signs anything")
+}
+
+/// The key that the kind's issuer signs with: the first of [`Kind::keys`].
+fn private_pem(kind: Kind) -> &'static [u8] {
+    match kind {
+        Kind::IdToken => include_bytes!("../../../testkit/keys/rsa-1.pem"),
+        Kind::SessionCookie => include_bytes!("../../../testkit/keys/rsa-5.pem"),
+    }
 }
 
 /// A code in the place of a signature, with this secret.
@@ -66,21 +74,17 @@ pub(crate) fn hmac(signed: &str, algorithm: Algorithm, secret: &[u8]) -> String 
     crypto::sign(signed.as_bytes(), &key, algorithm).expect("any secret makes a code")
 }
 
-/// The RS256 signature of key 1.
-pub(crate) fn rs256(signed: &str) -> String {
-    RsaKey::number(1).sign(signed.as_bytes())
-}
-
-/// This text, signed as it stands, so that nothing is wrong with the token but the text.
-pub(crate) fn as_it_stands(text: &str) -> String {
-    format!("{text}.{}", rs256(text))
+/// This text, signed by the kind's own key as it stands, so that nothing is wrong with the token but the text.
+pub(crate) fn as_it_stands(kind: Kind, text: &str) -> String {
+    format!("{text}.{}", kind.key().sign(text.as_bytes()))
 }
 
 /// These bytes as header and claims, signed.
-pub(crate) fn bytes(header: &[u8], claims: &[u8]) -> String {
-    as_it_stands(&format!(
+pub(crate) fn bytes(kind: Kind, header: &[u8], claims: &[u8]) -> String {
+    let text = format!(
         "{}.{}",
         URL_SAFE_NO_PAD.encode(header),
         URL_SAFE_NO_PAD.encode(claims)
-    ))
+    );
+    as_it_stands(kind, &text)
 }

@@ -1,12 +1,11 @@
 //! Who made the token, for whom, and about whom.
 
-use callgate_testkit::FirebaseIssuer;
 use serde_json::{Value, json};
 
 use super::{of_every_type, token};
-use crate::{Settings, case::Cases};
+use crate::{Settings, case::Cases, issuer::Issuer, kind::FORGER};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
     let token = || token(issuer);
     let name = issuer.name();
     let project = issuer.project_id();
@@ -25,13 +24,13 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
     iss("empty", json!(""));
     iss(
         "of another project",
-        json!("https://securetoken.google.com/another-project"),
+        json!(issuer.name_for("another-project")),
     );
     iss("with a slash behind", json!(format!("{name}/")));
     iss("with a space behind", json!(format!("{name} ")));
     iss("over http", json!(name.replace("https", "http")));
     iss("in capitals", json!(name.to_uppercase()));
-    iss("the prefix alone", json!("https://securetoken.google.com/"));
+    iss("the prefix alone", json!(issuer.name_for("")));
     iss("in an array", json!([name]));
 
     let mut aud =
@@ -96,7 +95,7 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
 }
 
 /// Pools of users: a token of another one than asked for.
-fn tenants(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn tenants(issuer: &impl Issuer, cases: &mut Cases) {
     let token = || token(issuer);
     let pupils = Settings::Tenant("pupils");
     for (variant, token) in [
@@ -129,7 +128,7 @@ fn tenants(issuer: &FirebaseIssuer, cases: &mut Cases) {
         ),
         (
             "asked for but forged",
-            token().tenant("pupils").forged_with(3),
+            token().tenant("pupils").forged_with(FORGER),
         ),
     ] {
         cases.add_with(pupils, "tenant", variant, token.sign());

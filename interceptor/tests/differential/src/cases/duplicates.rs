@@ -1,12 +1,12 @@
 //! Names that are there twice.
 
-use callgate_testkit::FirebaseIssuer;
+use callgate_testkit::RsaKey;
 use serde_json::{Value, json};
 
 use super::{now, token, with_members};
-use crate::case::Cases;
+use crate::{case::Cases, issuer::Issuer, kind::FORGER};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let token = || token(issuer);
     let now = now(issuer);
     let claims: Value = serde_json::from_str(&token().claims_json()).expect("claims are JSON");
@@ -29,10 +29,7 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
         );
     }
     for (claim, wrong) in [
-        (
-            "iss",
-            json!("https://securetoken.google.com/another-project"),
-        ),
+        ("iss", json!(issuer.name_for("another-project"))),
         ("aud", json!("another-project")),
         ("sub", json!("eve")),
         ("exp", json!(now - 3600)),
@@ -75,7 +72,7 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
 
     for (name, wrong, right) in [
         ("alg", "none", "RS256"),
-        ("kid", "test-key-3", "test-key-1"),
+        ("kid", RsaKey::number(FORGER).kid(), I::KIND.key().kid()),
         ("typ", "JOSE", "JWT"),
     ] {
         let token = || token().header(name, right);

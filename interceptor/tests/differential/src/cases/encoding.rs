@@ -4,19 +4,18 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
 };
-use callgate_testkit::FirebaseIssuer;
 
 use super::{token, with_members};
-use crate::{case::Cases, sign};
+use crate::{case::Cases, issuer::Issuer, sign};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
     parts(issuer, cases);
     base64url(issuer, cases);
     claims_text(issuer, cases);
     bounds(issuer, cases);
 }
 
-fn parts(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn parts(issuer: &impl Issuer, cases: &mut Cases) {
     let good = token(issuer).sign();
     let parts: Vec<&str> = good.split('.').collect();
     for (variant, token) in [
@@ -52,7 +51,7 @@ fn parts(issuer: &FirebaseIssuer, cases: &mut Cases) {
 }
 
 /// Signed as they stand: only the spelling is wrong.
-fn base64url(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn base64url<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let good = token(issuer).sign();
     let parts: Vec<&str> = good.split('.').collect();
     let [header, claims, signature] = [parts[0], parts[1], parts[2]];
@@ -63,7 +62,8 @@ fn base64url(issuer: &FirebaseIssuer, cases: &mut Cases) {
         other_alphabet.contains(['+', '/']),
         "no character that differs"
     );
-    let with = |header: &str, claims: &str| sign::as_it_stands(&format!("{header}.{claims}"));
+    let with =
+        |header: &str, claims: &str| sign::as_it_stands(I::KIND, &format!("{header}.{claims}"));
     for (variant, token) in [
         (
             "padding behind the header",
@@ -154,7 +154,7 @@ fn next_in_alphabet(part: &str) -> String {
 }
 
 /// The signature as the other alphabet spells it.
-fn standard_signature(issuer: &FirebaseIssuer) -> String {
+fn standard_signature(issuer: &impl Issuer) -> String {
     let good = token(issuer).sign();
     let (signed, signature) = good.rsplit_once('.').expect("a token has dots");
     let standard = signature.replace('-', "+").replace('_', "/");
@@ -165,7 +165,7 @@ fn standard_signature(issuer: &FirebaseIssuer) -> String {
     format!("{signed}.{standard}")
 }
 
-fn claims_text(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn claims_text<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let token = || token(issuer);
     let claims = token().claims_json();
     for (variant, text) in [
@@ -226,23 +226,27 @@ fn claims_text(issuer: &FirebaseIssuer, cases: &mut Cases) {
     cases.add(
         "claims",
         "not UTF-8",
-        sign::bytes(header.as_bytes(), &latin(&claims, "ada@")),
+        sign::bytes(I::KIND, header.as_bytes(), &latin(&claims, "ada@")),
     );
     cases.add("claims", "not UTF-8 in the uid", {
         let claims = token().without("user_id").claims_json();
-        sign::bytes(header.as_bytes(), &latin(&claims, "ada\""))
+        sign::bytes(I::KIND, header.as_bytes(), &latin(&claims, "ada\""))
     });
     let utf16: Vec<u8> = claims.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    cases.add("claims", "UTF-16", sign::bytes(header.as_bytes(), &utf16));
+    cases.add(
+        "claims",
+        "UTF-16",
+        sign::bytes(I::KIND, header.as_bytes(), &utf16),
+    );
     let extra = token().header("level", "x").header_json();
     cases.add(
         "header",
         "not UTF-8",
-        sign::bytes(&latin(&extra, "x\""), claims.as_bytes()),
+        sign::bytes(I::KIND, &latin(&extra, "x\""), claims.as_bytes()),
     );
 }
 
-fn bounds(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn bounds(issuer: &impl Issuer, cases: &mut Cases) {
     let token = || token(issuer);
     let with_claims =
         |count: usize| (0..count).fold(token(), |token, n| token.claim(&format!("c{n}"), n));

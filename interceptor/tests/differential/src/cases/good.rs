@@ -1,12 +1,11 @@
 //! Tokens with nothing wrong: both accept them, and read the same.
 
-use callgate_testkit::FirebaseIssuer;
 use serde_json::json;
 
 use super::{now, token, with_members};
-use crate::case::Cases;
+use crate::{case::Cases, issuer::Issuer};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let token = || token(issuer);
     let now = now(issuer);
     let mut good = |variant: &str, token: String| cases.add("good", variant, token);
@@ -22,7 +21,7 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
     good("without typ", token().without_header("typ").sign());
     good("e-mail not verified", token().email_verified(false).sign());
     good("a second factor", token().second_factor("totp").sign());
-    good("by the other key", token().key(2).sign());
+    good("by the other key", token().key(I::KIND.keys()[1]).sign());
     good(
         "everything that a user can have",
         token()
@@ -45,10 +44,10 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
             .sign(),
     );
     good(
-        "lives almost a day",
+        "lives almost as long as it may",
         token()
             .claim("iat", now - 60)
-            .claim("exp", now + 86_220)
+            .claim("exp", now + I::KIND.longest() - 180)
             .sign(),
     );
     for (variant, uid) in [

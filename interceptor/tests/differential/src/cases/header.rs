@@ -1,12 +1,11 @@
 //! The header: what is wrong in it, with a signature that matches.
 
-use callgate_testkit::FirebaseIssuer;
 use serde_json::{Value, json};
 
 use super::{of_every_type, token};
-use crate::case::Cases;
+use crate::{case::Cases, issuer::Issuer};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let token = || token(issuer);
 
     for alg in [
@@ -22,6 +21,7 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
         token().header("alg", json!(["RS256"])).sign(),
     );
 
+    let right = I::KIND.key().kid();
     let kid = |kid: Value| token().header("kid", kid).sign();
     for (variant, value) in of_every_type() {
         cases.add("kid", variant, kid(value));
@@ -30,19 +30,13 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
         ("an empty string", json!("")),
         ("zero", json!(0)),
         ("false", json!(false)),
-        ("the right one in an array", json!(["test-key-1"])),
-        (
-            "the right one in an array in an array",
-            json!([["test-key-1"]]),
-        ),
-        (
-            "the right one as toString",
-            json!({ "toString": "test-key-1" }),
-        ),
-        ("in capitals", json!("TEST-KEY-1")),
-        ("a NUL behind", json!("test-key-1\0")),
-        ("a space behind", json!("test-key-1 ")),
-        ("a path", json!("../test-key-1")),
+        ("the right one in an array", json!([right])),
+        ("the right one in an array in an array", json!([[right]])),
+        ("the right one as toString", json!({ "toString": right })),
+        ("in capitals", json!(right.to_uppercase())),
+        ("a NUL behind", json!(format!("{right}\0"))),
+        ("a space behind", json!(format!("{right} "))),
+        ("a path", json!(format!("../{right}"))),
         ("__proto__", json!("__proto__")),
         ("constructor", json!("constructor")),
         ("hasOwnProperty", json!("hasOwnProperty")),

@@ -1,42 +1,43 @@
 //! Keys and signatures.
 
-use callgate_testkit::{FirebaseIssuer, RsaKey, flip_bit};
+use callgate_testkit::{RsaKey, flip_bit};
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use super::token;
-use crate::{case::Cases, sign};
+use crate::{case::Cases, issuer::Issuer, kind::FORGER, sign};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
     forged(issuer, cases);
     other_algorithms(issuer, cases);
     keys_of_the_header(issuer, cases);
     changed(issuer, cases);
 }
 
-fn forged(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn forged<I: Issuer>(issuer: &I, cases: &mut Cases) {
+    let [first, second] = I::KIND.keys();
     let token = || token(issuer);
     let good = token().sign();
     let (signed, signature) = good.rsplit_once('.').expect("a token has dots");
     let other = token().name("Eve").sign();
     let (_, other) = other.rsplit_once('.').expect("a token has dots");
     for (variant, token) in [
-        ("of an unknown key", token().key(3).sign()),
+        ("of an unknown key", token().key(FORGER).sign()),
         (
             "of an unknown key without a name",
-            token().forged_with(3).header("kid", "").sign(),
+            token().forged_with(FORGER).header("kid", "").sign(),
         ),
         (
             "of an unpublished key in the name of the first",
-            token().forged_with(3).sign(),
+            token().forged_with(FORGER).sign(),
         ),
         (
             "of the second key in the name of the first",
-            token().forged_with(2).sign(),
+            token().forged_with(second).sign(),
         ),
         (
             "of the first key in the name of the second",
-            token().key(2).forged_with(1).sign(),
+            token().key(second).forged_with(first).sign(),
         ),
         (
             "of the first key in an unknown name",
@@ -58,15 +59,15 @@ fn forged(issuer: &FirebaseIssuer, cases: &mut Cases) {
         ),
         (
             "the public key",
-            token().sign_as(RsaKey::number(1).jwk()["n"].as_str().unwrap_or_default()),
+            token().sign_as(I::KIND.key().jwk()["n"].as_str().unwrap_or_default()),
         ),
     ] {
         cases.add("signature", variant, token);
     }
 }
 
-/// Signed rightly, by key 1 or with its public key as the secret that everyone knows.
-fn other_algorithms(issuer: &FirebaseIssuer, cases: &mut Cases) {
+/// Signed rightly, by the right key or with its public key as the secret that everyone knows.
+fn other_algorithms<I: Issuer>(issuer: &I, cases: &mut Cases) {
     let to_sign = |alg: &str| {
         let token = token(issuer).header("alg", alg).sign_as("");
         token.trim_end_matches('.').to_owned()
@@ -79,7 +80,7 @@ fn other_algorithms(issuer: &FirebaseIssuer, cases: &mut Cases) {
     ] {
         for said in [alg, "RS256"] {
             let text = to_sign(said);
-            let signature = sign::rsa(&text, algorithm);
+            let signature = sign::rsa(I::KIND, &text, algorithm);
             cases.add(
                 "algorithm",
                 format!("{alg} called {said}"),
@@ -88,7 +89,7 @@ fn other_algorithms(issuer: &FirebaseIssuer, cases: &mut Cases) {
         }
     }
 
-    let key = RsaKey::number(1);
+    let key = I::KIND.key();
     let pem = sign::public_pem(key);
     for (secret, bytes) in [
         ("the public key in PEM", pem.clone().into_bytes()),
@@ -134,15 +135,15 @@ fn other_algorithms(issuer: &FirebaseIssuer, cases: &mut Cases) {
 }
 
 /// The header brings or points to a key: the forger's, or the very key of the issuer.
-fn keys_of_the_header(issuer: &FirebaseIssuer, cases: &mut Cases) {
-    let forged = || token(issuer).forged_with(3);
-    let jwk = RsaKey::number(3).jwk();
+fn keys_of_the_header(issuer: &impl Issuer, cases: &mut Cases) {
+    let forged = || token(issuer).forged_with(FORGER);
+    let jwk = RsaKey::number(FORGER).jwk();
     for (variant, token) in [
         ("jwk of a forger", forged().header("jwk", jwk.clone())),
         (
             "jwk of a forger with its kid",
             forged()
-                .header("kid", "test-key-3")
+                .header("kid", RsaKey::number(FORGER).kid())
                 .header("jwk", jwk.clone()),
         ),
         (
@@ -160,7 +161,7 @@ fn keys_of_the_header(issuer: &FirebaseIssuer, cases: &mut Cases) {
         ("x5c of a forger", forged().header("x5c", json!(["MIIB"]))),
         (
             "jwk of a forger beside the right key",
-            token(issuer).header("jwk", RsaKey::number(3).jwk()),
+            token(issuer).header("jwk", RsaKey::number(FORGER).jwk()),
         ),
         (
             "jku of a forger beside the right key",
@@ -171,7 +172,7 @@ fn keys_of_the_header(issuer: &FirebaseIssuer, cases: &mut Cases) {
     }
 }
 
-fn changed(issuer: &FirebaseIssuer, cases: &mut Cases) {
+fn changed(issuer: &impl Issuer, cases: &mut Cases) {
     let good = token(issuer).sign();
     for (part, name, bits) in [
         (0, "header", [9, 77, 121, 203]),

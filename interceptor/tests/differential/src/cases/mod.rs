@@ -10,14 +10,21 @@ mod kinds;
 mod times;
 mod user;
 
-use callgate_testkit::{FirebaseIssuer, TokenBuilder};
+use callgate_testkit::TokenBuilder;
 use serde_json::{Value, json};
 
-use crate::{Case, case::Cases};
+use crate::{Case, Issuers, case::Cases, issuer::Issuer};
 
-/// All tokens of this issuer that are judged.
-pub fn all(issuer: &FirebaseIssuer) -> Vec<Case> {
-    let mut cases = Cases::default();
+/// All tokens that are judged. Each case is made for both kinds.
+pub fn all(issuers: &Issuers) -> Vec<Case> {
+    let id_tokens = of_kind(&issuers.id_tokens, &issuers.session_cookies);
+    let session_cookies = of_kind(&issuers.session_cookies, &issuers.id_tokens);
+    [id_tokens, session_cookies].concat()
+}
+
+/// The tokens that are offered as this issuer's kind.
+fn of_kind<I: Issuer>(issuer: &I, other: &impl Issuer) -> Vec<Case> {
+    let mut cases = Cases::of(I::KIND);
     good::add(issuer, &mut cases);
     header::add(issuer, &mut cases);
     keys::add(issuer, &mut cases);
@@ -27,11 +34,12 @@ pub fn all(issuer: &FirebaseIssuer) -> Vec<Case> {
     duplicates::add(issuer, &mut cases);
     encoding::add(issuer, &mut cases);
     kinds::add(issuer, &mut cases);
-    cases.0
+    kinds::exchanged(issuer, other, &mut cases);
+    cases.all
 }
 
 /// A valid token, to be made special.
-fn token(issuer: &FirebaseIssuer) -> TokenBuilder {
+fn token<I: Issuer>(issuer: &I) -> TokenBuilder<I> {
     issuer
         .token("ada")
         .email("ada@example.com")
@@ -39,7 +47,7 @@ fn token(issuer: &FirebaseIssuer) -> TokenBuilder {
 }
 
 /// When the tokens are made, in seconds since the Unix epoch.
-fn now(issuer: &FirebaseIssuer) -> u64 {
+fn now(issuer: &impl Issuer) -> u64 {
     let claims: Value = serde_json::from_str(&issuer.token("ada").claims_json())
         .expect("the claims of a valid token are JSON");
     claims["iat"].as_u64().expect("a valid token has a time")
@@ -58,14 +66,14 @@ fn of_every_type() -> [(&'static str, Value); 6] {
 }
 
 /// The claims with one of them as this text.
-fn with_text(token: &TokenBuilder, claim: &str, text: &str) -> String {
+fn with_text(token: &TokenBuilder<impl Issuer>, claim: &str, text: &str) -> String {
     let claims = token.clone().claim(claim, "HERE").claims_json();
     let claims = claims.replacen("\"HERE\"", text, 1);
     token.clone().raw_claims(claims).sign()
 }
 
 /// The claims with these members at their end.
-fn with_members(token: &TokenBuilder, members: &str) -> String {
+fn with_members(token: &TokenBuilder<impl Issuer>, members: &str) -> String {
     let claims = token.claims_json();
     let open = claims.strip_suffix('}').expect("the claims are an object");
     token

@@ -1,16 +1,16 @@
-//! Times. None is closer to an edge than a minute: firebase-admin goes by the machine's clock, some seconds later.
+//! Times. None is closer to the present than a minute: firebase-admin goes by the machine's clock, some seconds later.
 
-use callgate_testkit::FirebaseIssuer;
 use serde_json::{Value, json};
 
 use super::{now, token, with_text};
-use crate::{Settings, case::Cases};
+use crate::{Settings, case::Cases, issuer::Issuer};
 
 const DAY: u64 = 86_400;
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
     let now = now(issuer);
     forms(issuer, cases, now);
+    lifetimes(issuer, cases, now);
 
     let token = || {
         token(issuer)
@@ -32,8 +32,6 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
             "before iat and in the future",
             exp(now + 120).claim("iat", now + 180),
         ),
-        ("a day after iat less a minute", exp(now - 600 + DAY - 60)),
-        ("a day and a minute after iat", exp(now - 600 + DAY + 60)),
         ("ten years from now", exp(now + 3650 * DAY)),
         ("in milliseconds", exp((now + 3600) * 1000)),
         ("as large as numbers go", exp(u64::MAX)),
@@ -94,12 +92,64 @@ pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
     cases.add(
         "nbf",
         "after exp and in the future",
-        token().claim("nbf", now + 7200).sign(),
+        exp(now + 3600).claim("nbf", now + 7200).sign(),
     );
 }
 
+/// From `iat` to `exp`, whatever the time is.
+fn lifetimes<I: Issuer>(issuer: &I, cases: &mut Cases, now: u64) {
+    let lives = |from: u64, seconds: u64| {
+        let token = token(issuer).claim("auth_time", from).claim("iat", from);
+        token.claim("exp", from + seconds).sign()
+    };
+    let longest = I::KIND.longest();
+    for (variant, from, seconds) in [
+        ("two minutes", now, 120),
+        ("a second less than five minutes", now - 60, 299),
+        ("five minutes", now - 60, 300),
+        ("a day", now - 600, DAY),
+        ("a day and a second", now - 600, DAY + 1),
+        ("fourteen days", now - 600, 14 * DAY),
+        ("fourteen days and a second", now - 600, 14 * DAY + 1),
+        ("fifteen days", now - 600, 15 * DAY),
+        ("a year", now - 600, 365 * DAY),
+        (
+            "as long as it may, almost all of it past",
+            now + 120 - longest,
+            longest,
+        ),
+        (
+            "too long, almost all of it past",
+            now + 120 - longest,
+            longest + 60,
+        ),
+    ] {
+        cases.add("lifetime", variant, lives(from, seconds));
+    }
+    for (variant, from, seconds) in [
+        (
+            "a second less than five minutes for a skew of five",
+            now - 60,
+            299,
+        ),
+        (
+            "fourteen days and a second for a skew of five",
+            now - 600,
+            14 * DAY + 1,
+        ),
+        ("from the future for a skew of five", now + 120, 3600),
+    ] {
+        cases.add_with(
+            Settings::WideSkew,
+            "lifetime",
+            variant,
+            lives(from, seconds),
+        );
+    }
+}
+
 /// A right time of each claim, in every form but the right one.
-fn forms(issuer: &FirebaseIssuer, cases: &mut Cases, now: u64) {
+fn forms(issuer: &impl Issuer, cases: &mut Cases, now: u64) {
     let token = || token(issuer);
     for (claim, time) in [
         ("exp", now + 3600),

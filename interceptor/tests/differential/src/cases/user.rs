@@ -1,12 +1,11 @@
 //! What the token says of the user.
 
-use callgate_testkit::FirebaseIssuer;
 use serde_json::{Value, json};
 
 use super::{of_every_type, token};
-use crate::case::Cases;
+use crate::{case::Cases, issuer::Issuer};
 
-pub(super) fn add(issuer: &FirebaseIssuer, cases: &mut Cases) {
+pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
     let token = || token(issuer);
     for claim in ["email", "name", "picture", "phone_number"] {
         for (variant, value) in of_every_type()

@@ -7,55 +7,49 @@ use std::{
 };
 
 use callgate::Clock;
-use callgate_differential_tests::{Case, Differences, Judge, Side, Verdict, cases, firebase_admin};
-use callgate_testkit::FirebaseIssuer;
+use callgate_differential_tests::{
+    Case, Differences, Issuers, Judge, Kind, Side, Tally, Verdict, cases, firebase_admin,
+};
 
-/// The keys that the issuer publishes; it has others, which nobody should accept.
-const PUBLISHED: [usize; 2] = [1, 2];
-
-/// The issuer's time stands still at the test's begin. firebase-admin has the machine's.
-fn issuer() -> FirebaseIssuer {
-    FirebaseIssuer::new("demo-callgate")
-        .publishing(&PUBLISHED)
-        .clock(Clock::manual(SystemTime::now()))
+/// Their time stands still at the test's begin. firebase-admin has the machine's.
+fn issuers() -> Issuers {
+    Issuers::new(&Clock::manual(SystemTime::now()))
 }
 
 #[test]
 fn callgate_and_firebase_admin_differ_where_it_is_meant_and_nowhere_else() {
-    let issuer = issuer();
-    let cases = cases::all(&issuer);
-    let callgate = Judge::new(&issuer);
-    let firebase_admin = firebase_admin(&issuer, &PUBLISHED, &cases);
+    let issuers = issuers();
+    let cases = cases::all(&issuers);
+    let callgate = Judge::new(&issuers);
     let listed = Differences::listed();
+    let judged: Vec<(&Case, Verdict, Verdict)> = cases
+        .iter()
+        .zip(firebase_admin(&issuers, &cases))
+        .map(|(case, theirs)| (case, callgate.verdict(case), theirs))
+        .collect();
 
     let mut faults = Vec::new();
-    let (mut accepted, mut refused, mut differing) = (0, 0, 0);
-    for (case, theirs) in cases.iter().zip(&firebase_admin) {
-        let ours = callgate.verdict(case);
-        let found = match (ours.is_accepted(), theirs.is_accepted()) {
-            (true, true) => {
-                accepted += 1;
-                None
-            }
-            (false, false) => {
-                refused += 1;
-                None
-            }
-            (true, false) => Some(Side::Callgate),
-            (false, true) => Some(Side::FirebaseAdmin),
-        };
-        differing += usize::from(found.is_some());
-        if let Some(fault) = fault(case, &ours, theirs, found, &listed) {
+    for (case, ours, theirs) in &judged {
+        if let Some(fault) = fault(case, ours, theirs, &listed) {
             faults.push(format!(
                 "{case}: {fault}\n    callgate: {ours:?}\n    firebase-admin: {theirs:?}"
             ));
         }
     }
-    let known: BTreeSet<String> = cases.iter().map(Case::to_string).collect();
-    for case in listed.cases().filter(|case| !known.contains(*case)) {
+    let known: BTreeSet<(Kind, String)> =
+        cases.iter().map(|case| (case.kind, case.name())).collect();
+    for (kind, case) in listed.cases().filter(|case| !known.contains(*case)) {
         faults.push(format!(
-            "{case}: listed in DIFFERENCES.md, but there is no such token"
+            "{kind}, {case}: listed in DIFFERENCES.md, but there is no such token"
         ));
+    }
+    for tally in Kind::ALL.map(|kind| tally(kind, &judged)) {
+        let row = tally.row();
+        if !Differences::have_line(&row) {
+            faults.push(format!("DIFFERENCES.md does not count\n    {row}"));
+        }
+        // Past libtest, which would keep it to itself.
+        let _ = writeln!(io::stderr(), "compared with firebase-admin: {tally}");
     }
     assert!(
         faults.is_empty(),
@@ -63,14 +57,15 @@ fn callgate_and_firebase_admin_differ_where_it_is_meant_and_nowhere_else() {
         faults.len(),
         faults.join("\n")
     );
+}
 
-    // Past libtest, which would keep it to itself.
-    let _ = writeln!(
-        io::stderr(),
-        "{} tokens compared with firebase-admin: {accepted} accepted by both, {refused} refused by both, {differing} listed \
-         differences",
-        cases.len(),
-    );
+/// Who alone accepts the token.
+fn alone(ours: &Verdict, theirs: &Verdict) -> Option<Side> {
+    match (ours.is_accepted(), theirs.is_accepted()) {
+        (true, false) => Some(Side::Callgate),
+        (false, true) => Some(Side::FirebaseAdmin),
+        (true, true) | (false, false) => None,
+    }
 }
 
 /// What is wrong with the two verdicts on a token.
@@ -78,10 +73,9 @@ fn fault(
     case: &Case,
     ours: &Verdict,
     theirs: &Verdict,
-    found: Option<Side>,
     listed: &Differences,
 ) -> Option<&'static str> {
-    match (found, listed.of(&case.to_string())) {
+    match (alone(ours, theirs), listed.of(case.kind, &case.name())) {
         (Some(_), None) => Some("a difference that is not listed in DIFFERENCES.md"),
         (None, Some(_)) => Some("listed in DIFFERENCES.md, but no longer a difference"),
         (Some(found), Some(listed)) if found != listed => {
@@ -94,14 +88,27 @@ fn fault(
     }
 }
 
+/// The verdicts on the tokens of this kind, counted.
+fn tally(kind: Kind, judged: &[(&Case, Verdict, Verdict)]) -> Tally {
+    let mut tally = Tally::of(kind);
+    for (_, ours, theirs) in judged.iter().filter(|(case, ..)| case.kind == kind) {
+        tally.count(ours.is_accepted(), alone(ours, theirs));
+    }
+    tally
+}
+
 #[test]
 fn the_tokens_are_many_and_each_has_a_name_of_its_own() {
-    let cases = cases::all(&issuer());
-    assert!(cases.len() >= 150, "{} tokens", cases.len());
-    let names: BTreeSet<String> = cases.iter().map(Case::to_string).collect();
-    assert_eq!(names.len(), cases.len());
-    assert!(
-        names.iter().all(|name| !name.contains(';')),
-        "a semicolon parts names in DIFFERENCES.md"
-    );
+    let cases = cases::all(&issuers());
+    for kind in Kind::ALL {
+        let of_kind = cases.iter().filter(|case| case.kind == kind);
+        let names: Vec<String> = of_kind.map(Case::name).collect();
+        assert!(names.len() >= 150, "{} {kind}s", names.len());
+        let different: BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{kind}s");
+        assert!(
+            names.iter().all(|name| !name.contains(';')),
+            "a semicolon parts names in DIFFERENCES.md"
+        );
+    }
 }
