@@ -1,4 +1,5 @@
-//! callgate and Google's own firebase-admin judge the same ID tokens and session cookies: good ones, and ones made wrong in every part.
+//! callgate and Google's own firebase-admin judge the same ID tokens and session cookies: good ones, and ones made wrong in every
+//! part.
 //!
 //! Where their verdicts differ, the difference stands in `DIFFERENCES.md` with its reason. One that stands nowhere fails the test,
 //! and so does one that stands there and is none. firebase-admin runs in node, unpatched, on keys of `callgate-testkit`.

@@ -51,6 +51,14 @@ pub(super) fn add(issuer: &impl Issuer, cases: &mut Cases) {
         exp(now - 600).claim("iat", now - 1200).sign(),
     );
 
+    for (variant, iat) in [
+        ("at the time of iat for a skew of five", now + 120),
+        ("before iat for a skew of five", now + 180),
+    ] {
+        let token = exp(now + 120).claim("iat", iat).sign();
+        cases.add_with(Settings::WideSkew, "exp", variant, token);
+    }
+
     for claim in ["iat", "auth_time", "nbf"] {
         for (variant, seconds) in [
             ("in two minutes", 120),
