@@ -63,6 +63,11 @@ fn guests_have_a_profile_too_and_only_who_signed_in_lately_ends_things() {
         revocation_checked_within: Some(Duration::from_mins(1)),
         ..EndUserRule::SIGNED_IN
     });
+    let watched = Rule::end_user(EndUserRule {
+        anonymous: true,
+        revocation_checked_within: Some(Duration::from_secs(5)),
+        ..EndUserRule::SIGNED_IN
+    });
     let standing = Rule::end_user(EndUserRule {
         revocation_checked_within: Some(Duration::ZERO),
         ..EndUserRule::SIGNED_IN
@@ -80,6 +85,10 @@ fn guests_have_a_profile_too_and_only_who_signed_in_lately_ends_things() {
         profile_service_gate::METHODS,
         [
             unary("/profiles.v1.ProfileService/GetMyProfile", guests_too),
+            Method {
+                server_streaming: true,
+                ..unary("/profiles.v1.ProfileService/WatchMyProfile", watched)
+            },
             unary("/profiles.v1.ProfileService/UpdateMyProfile", standing),
             unary("/profiles.v1.ProfileService/SignOutEverywhere", recent),
             unary(

@@ -1,5 +1,7 @@
 //! `profiles.v1.ProfileService`.
 
+use std::time::Duration;
+
 use callgate::{
     EndUser,
     accounts::{AccountUpdate, Accounts, AccountsError, SessionCookie},
@@ -8,8 +10,10 @@ use callgate_api::profiles::v1::{
     CreateSessionRequest, CreateSessionResponse, DeleteMyAccountRequest, DeleteMyAccountResponse,
     EndSessionRequest, EndSessionResponse, GetMyProfileRequest, GetMyProfileResponse, Profile,
     SignOutEverywhereRequest, SignOutEverywhereResponse, UpdateMyProfileRequest,
-    UpdateMyProfileResponse, profile_service_gate::ProfileService,
+    UpdateMyProfileResponse, WatchMyProfileRequest, WatchMyProfileResponse,
+    profile_service_gate::ProfileService,
 };
+use futures_util::{Stream, StreamExt, stream};
 use http::header::SET_COOKIE;
 use tonic::{Request, Response, Status};
 
@@ -23,14 +27,40 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Profiles {
     accounts: Accounts,
+    every: Duration,
 }
+
+/// How long a change of an account may go unseen by who watches it.
+const EVERY: Duration = Duration::from_secs(5);
 
 // === impl Profiles ===
 
 impl Profiles {
     /// Profiles of the users who have these accounts.
     pub fn new(accounts: Accounts) -> Self {
-        Self { accounts }
+        Self {
+            accounts,
+            every: EVERY,
+        }
+    }
+
+    /// Looks again at the accounts of those who watch their profile after so long, 5 seconds by default.
+    #[must_use]
+    pub fn look_again_every(mut self, every: Duration) -> Self {
+        self.every = every;
+        self
+    }
+
+    /// The profile when it is no longer the one that was seen. An account that cannot be looked up has not changed: whether the
+    /// user still stands is the gate's to ask.
+    async fn changed(&self, user: &EndUser, seen: &Profile) -> Profile {
+        loop {
+            tokio::time::sleep(self.every).await;
+            match self.profile(user).await {
+                Ok(profile) if profile != *seen => return profile,
+                Ok(_) | Err(_) => {}
+            }
+        }
     }
 
     async fn profile(&self, user: &EndUser) -> Result<Profile, Status> {
@@ -55,6 +85,30 @@ impl ProfileService for Profiles {
     ) -> Result<Response<GetMyProfileResponse>, Status> {
         let profile = Some(self.profile(&user).await?);
         Ok(Response::new(GetMyProfileResponse { profile }))
+    }
+
+    async fn watch_my_profile(
+        &self,
+        user: EndUser,
+        _request: Request<WatchMyProfileRequest>,
+    ) -> Result<
+        Response<impl Stream<Item = Result<WatchMyProfileResponse, Status>> + Send + 'static>,
+        Status,
+    > {
+        let first = self.profile(&user).await?;
+        let profiles = self.clone();
+        let later = stream::unfold(first.clone(), move |seen| {
+            let (profiles, user) = (profiles.clone(), user.clone());
+            async move {
+                let profile = profiles.changed(&user, &seen).await;
+                Some((profile.clone(), profile))
+            }
+        });
+        let all = stream::iter([first]).chain(later);
+        Ok(Response::new(all.map(|profile| {
+            let profile = Some(profile);
+            Ok(WatchMyProfileResponse { profile })
+        })))
     }
 
     async fn update_my_profile(

@@ -1,78 +1,19 @@
 //! The whole service behind its gate: who may call what.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use callgate_api::profiles::v1::{
     CreateSessionRequest, DeleteMyAccountRequest, EndSessionRequest, GetMyProfileRequest,
-    SignOutEverywhereRequest, UpdateMyProfileRequest, profile_service_client::ProfileServiceClient,
-    profile_service_gate,
+    SignOutEverywhereRequest, UpdateMyProfileRequest,
 };
-use callgate_serve::{Config, Server};
 use callgate_testkit::{FirebaseIssuer, SessionCookieIssuer};
 use serde_json::{Value, json};
-use tokio::task::AbortHandle;
-use tonic::{Code, Request, Status, transport::Channel};
-use tonic_types::StatusExt;
+use tonic::{Code, Request};
 
-use crate::accounts_server::AccountsServer;
-
-/// Whose scripts may call with a cookie.
-const PAGE: &str = "https://votes.example.com";
-
-struct Service {
-    client: ProfileServiceClient<Channel>,
-    serving: AbortHandle,
-}
-
-impl Service {
-    async fn start(issuer: &FirebaseIssuer, accounts: &AccountsServer) -> Self {
-        let config = Config {
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            project_id: Some(issuer.project_id().to_owned()),
-            allowed_origins: vec![PAGE.parse().expect("an origin")],
-            ..Config::default()
-        };
-        let bound = Server::new(config)
-            .expect("a configuration")
-            .end_users(issuer.verifier())
-            .session_cookies(SessionCookieIssuer::new(issuer.project_id()).verifier())
-            .accounts(accounts.accounts())
-            .service(profile_service_gate::server(accounts.profiles()))
-            .bind()
-            .await
-            .expect("a port");
-        let url = format!("http://{}", bound.local_addr());
-        let serving = tokio::spawn(bound.serve(std::future::pending::<()>()));
-        Self {
-            client: ProfileServiceClient::connect(url).await.expect("a server"),
-            serving: serving.abort_handle(),
-        }
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
-
-fn with_token<T>(message: T, token: &str) -> Request<T> {
-    let mut request = Request::new(message);
-    let bearer = format!("Bearer {token}").parse().expect("a header");
-    request.metadata_mut().insert("authorization", bearer);
-    request
-}
-
-fn reason(status: &Status) -> String {
-    let details = status.get_error_details();
-    details
-        .error_info()
-        .map(|it| it.reason.clone())
-        .unwrap_or_default()
-}
+use crate::{
+    accounts_server::AccountsServer,
+    service::{PAGE, Service, reason, with_token},
+};
 
 #[tokio::test]
 async fn a_signed_in_user_sees_and_changes_the_profile() {
