@@ -50,7 +50,10 @@ pub(super) async fn read_answer(response: Response, limit: usize) -> Result<Answ
         None => format!("HTTP status {}", status.as_u16()),
     };
     Err(match (status, code.as_deref()) {
-        (StatusCode::BAD_REQUEST, Some("USER_NOT_FOUND")) => AccountsError::NotFound,
+        // With a tenant go all its users.
+        (StatusCode::BAD_REQUEST, Some("USER_NOT_FOUND" | "TENANT_NOT_FOUND")) => {
+            AccountsError::NotFound
+        }
         (_, Some("QUOTA_EXCEEDED" | "TOO_MANY_ATTEMPTS_TRY_LATER"))
         | (StatusCode::TOO_MANY_REQUESTS, _) => AccountsError::Unavailable(words),
         (StatusCode::REQUEST_TIMEOUT, _) => AccountsError::OutcomeUnknown(words),

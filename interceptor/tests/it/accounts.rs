@@ -219,6 +219,17 @@ async fn an_unknown_user_has_no_account() {
 }
 
 #[tokio::test]
+async fn with_a_tenant_go_the_accounts_of_its_users() {
+    let server = Server::start().await;
+    server.then(error(400, "TENANT_NOT_FOUND"));
+    let ada = UserId {
+        tenant: Some("pupils"),
+        ..ADA
+    };
+    assert_eq!(accounts(&server).lookup(ada).await, Ok(None));
+}
+
+#[tokio::test]
 async fn what_is_named_is_changed() {
     let server = Server::start().await;
     let accounts = accounts(&server);
