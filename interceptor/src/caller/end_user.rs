@@ -48,6 +48,10 @@ impl EndUser {
         Self(Arc::new(claims))
     }
 
+    pub(crate) fn claims(&self) -> &EndUserClaims {
+        &self.0
+    }
+
     /// Which user this is: the key for whatever is kept of the user.
     pub fn id(&self) -> UserId<'_> {
         UserId {

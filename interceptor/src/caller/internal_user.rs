@@ -29,6 +29,10 @@ impl InternalUser {
         Self(Arc::new(claims))
     }
 
+    pub(crate) fn claims(&self) -> &InternalUserClaims {
+        &self.0
+    }
+
     /// Which user this is, the claim `sub`: the key for whatever is kept of the user. Never empty.
     pub fn id(&self) -> &str {
         &self.0.sub

@@ -25,6 +25,10 @@ impl ServiceAccount {
         Self(Arc::new(claims))
     }
 
+    pub(crate) fn claims(&self) -> &ServiceAccountClaims {
+        &self.0
+    }
+
     /// The name that the configuration gives it, and rules call it by.
     pub fn name(&self) -> &str {
         &self.0.name

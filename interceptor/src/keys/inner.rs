@@ -96,6 +96,23 @@ impl Inner {
         }
     }
 
+    /// What `seek` finds among the present keys. Nothing where they are past the stale bound; where they are due for new ones,
+    /// fetching begins in the background.
+    pub(super) fn seek<T>(
+        self: &Arc<Self>,
+        now: SystemTime,
+        seek: impl FnOnce(&KeySet) -> Option<T>,
+    ) -> Option<T> {
+        let snapshot = self.snapshot.load();
+        let snapshot = snapshot.as_ref()?;
+        match snapshot.standing(now) {
+            Standing::Fresh => {}
+            Standing::Due => self.refresh(now),
+            Standing::Expired => return None,
+        }
+        seek(&snapshot.keys)
+    }
+
     /// Begins a fetch in the background, unless there is one already or it is too early.
     pub(super) fn refresh(self: &Arc<Self>, now: SystemTime) {
         let Some(origin) = &self.origin else { return };

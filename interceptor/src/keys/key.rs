@@ -1,6 +1,6 @@
 //! One public key of an issuer.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use aws_lc_rs::{
     digest,
@@ -18,7 +18,11 @@ pub struct Key {
     algorithm: Algorithm,
     fingerprint: [u8; 32],
     public: ParsedPublicKey,
+    header: OnceLock<Box<str>>,
 }
+
+/// The longest header that is remembered, in characters. Google's have about 100.
+const MAX_HEADER: usize = 512;
 
 impl Key {
     /// The RSA key of modulus `n` and exponent `e`, both big-endian without leading zeros, whose bounds the caller has checked.
@@ -31,6 +35,7 @@ impl Key {
             algorithm: Algorithm::Rs256,
             fingerprint: fingerprint(b"RSA", &[n, e]),
             public,
+            header: OnceLock::new(),
         })
     }
 
@@ -44,6 +49,7 @@ impl Key {
             algorithm: Algorithm::Es256,
             fingerprint: fingerprint(b"P-256", &[x, y]),
             public,
+            header: OnceLock::new(),
         })
     }
 
@@ -61,6 +67,20 @@ impl Key {
     /// they are called (G16).
     pub fn fingerprint(&self) -> &[u8; 32] {
         &self.fingerprint
+    }
+
+    /// Remembers a token's header, still encoded, that asked for this key, where the token's signature matched. An issuer gives
+    /// all tokens of one key the same header, so that it need be decoded and read but once.
+    pub(crate) fn remember_header(&self, header: &str) {
+        if self.header.get().is_none() && header.len() <= MAX_HEADER {
+            // Another call may have been faster.
+            let _ = self.header.set(header.into());
+        }
+    }
+
+    /// Whether this very header is known to ask for this key and its algorithm.
+    pub(super) fn is_asked_for_by(&self, header: &str) -> bool {
+        self.header.get().is_some_and(|known| **known == *header)
     }
 
     /// Whether `signature` is this key's signature of `message`, by the key's own algorithm.

@@ -125,6 +125,16 @@ impl KeySet {
         self.0.iter().find(|key| key.kid() == kid)
     }
 
+    /// The key that a token of this header, still encoded, is known to ask for.
+    pub(super) fn get_by_header(&self, header: &str) -> Option<&Arc<Key>> {
+        self.0.iter().find(|key| key.is_asked_for_by(header))
+    }
+
+    /// Whether the key of this fingerprint is there, under whatever name.
+    pub(super) fn holds(&self, fingerprint: &[u8; 32]) -> bool {
+        self.0.iter().any(|key| key.fingerprint() == fingerprint)
+    }
+
     /// Whether both hold the same keys under the same names.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let named = |key: &Arc<Key>| (key.kid().to_owned(), *key.fingerprint());

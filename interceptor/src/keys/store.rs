@@ -77,6 +77,22 @@ impl KeyStore {
         }
     }
 
+    /// The key that a token of this header, still encoded, is known to ask for: the short way to what [`find`](Self::find)
+    /// says of it. None says nothing.
+    pub(crate) fn find_by_header(&self, header: &str) -> Option<Arc<Key>> {
+        self.0.seek(self.0.clock.now(), |keys| {
+            keys.get_by_header(header).map(Arc::clone)
+        })
+    }
+
+    /// Whether the key of this fingerprint is one of the issuer's at present, and may be used (G15, G16).
+    ///
+    /// Looks at the keys' age just as [`find`](Self::find) does.
+    pub(crate) fn holds(&self, fingerprint: &[u8; 32]) -> bool {
+        let held = |keys: &KeySet| keys.holds(fingerprint).then_some(());
+        self.0.seek(self.0.clock.now(), held).is_some()
+    }
+
     /// Looks a key up at the issuer: joins the fetch under way, or begins one, unless it is too early for that (G17).
     ///
     /// Waits 2 seconds at most, among 64 others at most; both are settings. Giving up waiting stops no fetch.

@@ -3,13 +3,13 @@
 //! Whatever a lenient reader and a strict one would understand differently is refused: padding, stray bits, another alphabet,
 //! a fourth part, a member that is there twice.
 
+mod buffer;
 mod header;
 pub(crate) mod json;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
 use crate::denial::{Denial, Invalid};
 
+pub(crate) use buffer::Buffer;
 pub(crate) use header::{Algorithm, Header};
 
 /// The longest token that is looked at, in bytes (G5).
@@ -17,6 +17,18 @@ pub(crate) const MAX_TOKEN: usize = 8 * 1024;
 
 /// What Google Cloud puts in the place of the signature once it has checked a token for IAM itself.
 const REMOVED_SIGNATURE: &str = "SIGNATURE_REMOVED_BY_GOOGLE";
+
+/// The parts of a token as they came, not decoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Segments<'a> {
+    /// All of it.
+    pub(crate) token: &'a str,
+    /// What the signature covers: header and payload.
+    pub(crate) signed: &'a str,
+    pub(crate) header: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) signature: &'a str,
+}
 
 /// A token taken apart. Nothing of it is verified.
 pub(crate) struct Parts<'a> {
@@ -27,38 +39,46 @@ pub(crate) struct Parts<'a> {
     pub(crate) signature: Vec<u8>,
 }
 
-impl<'a> Parts<'a> {
+// === impl Segments ===
+
+impl<'a> Segments<'a> {
     pub(crate) fn split(token: &'a str) -> Result<Self, Denial> {
         if token.len() > MAX_TOKEN {
             return Err(Denial::TokenMalformed("longer than 8 KiB"));
         }
-        let not_three = Denial::TokenMalformed("not three parts");
-        let Some((signed, signature)) = token.rsplit_once('.') else {
-            return Err(not_three);
+        let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+        let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
+            return Err(Denial::TokenMalformed("not three parts"));
         };
-        let Some((header, payload)) = signed.split_once('.') else {
-            return Err(not_three);
-        };
-        if payload.contains('.') {
-            return Err(not_three);
-        }
+        let (signed, signature) = (&token[..second], &token[second + 1..]);
+        let (header, payload) = (&signed[..first], &signed[first + 1..]);
         if signature == REMOVED_SIGNATURE {
             return Err(Invalid::SignatureRemoved.into());
         }
         Ok(Self {
+            token,
             signed,
-            header: decode(header)?,
-            payload: decode(payload)?,
-            signature: decode(signature)?,
+            header,
+            payload,
+            signature,
         })
     }
 }
 
-/// Decodes canonical base64url: one text for the same bytes, so that one token has one spelling.
-fn decode(part: &str) -> Result<Vec<u8>, Denial> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| Denial::TokenMalformed("a part is not canonical base64url"))
+// === impl Parts ===
+
+impl<'a> Parts<'a> {
+    pub(crate) fn split(token: &'a str) -> Result<Self, Denial> {
+        let segments = Segments::split(token)?;
+        let mut buffer = Buffer::new();
+        let mut room = buffer.room();
+        Ok(Self {
+            signed: segments.signed,
+            header: room.decode(segments.header)?.to_vec(),
+            payload: room.decode(segments.payload)?.to_vec(),
+            signature: room.decode(segments.signature)?.to_vec(),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use url::Url;
 
 use self::replay::Replay;
 use super::{
-    Check, VerifierError,
+    Check, TokenCache, VerifierError,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
     settings,
@@ -78,7 +78,7 @@ pub struct AppCheckVerifier {
     issuer: Box<str>,
     /// Any of them will do; Google's tokens have both.
     audiences: [Box<str>; 2],
-    signed_by: SignedBy,
+    signed_by: SignedBy<App>,
     period: Period,
     replay: Replay,
 }
@@ -117,14 +117,15 @@ impl AppCheckVerifier {
             signed_by: SignedBy::new(Algorithm::Rs256, keys),
             period: Period::new(DEFAULT_CLOCK_SKEW),
             replay: Replay::new(&project_id),
-        })
+        }
+        .anew())
     }
 
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.period.clock = clock;
-        self
+        self.anew()
     }
 
     /// Lets clocks differ by this much, wherever a token's times are compared with the clock. 10 s by default.
@@ -134,7 +135,14 @@ impl AppCheckVerifier {
     /// Where it is more than 5 minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Result<Self, VerifierError> {
         self.period.skew = settings::clock_skew(skew)?;
-        Ok(self)
+        Ok(self.anew())
+    }
+
+    /// Remembers verified tokens within these bounds: 32 MiB of them by default.
+    #[must_use]
+    pub fn cache(mut self, within: TokenCache) -> Self {
+        self.signed_by.remember(within);
+        self.anew()
     }
 
     /// Asks App Check with these credentials whether a token was used before: see [`consume`](Self::consume). The account needs
@@ -201,6 +209,12 @@ impl AppCheckVerifier {
         let app = self.verify(token).await?;
         self.replay.consume(token).await?;
         Ok(app)
+    }
+
+    /// For each setting of what is valid: whatever was verified by the old ones is forgotten.
+    fn anew(mut self) -> Self {
+        self.signed_by.begin_anew(&self.period);
+        self
     }
 
     /// What the payload of `token` proves, which App Check signed. Only a token that is valid in all else is told to be early or

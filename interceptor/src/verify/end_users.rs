@@ -120,6 +120,11 @@ impl EndUsers {
         Ok(())
     }
 
+    /// The clock that tokens are compared with.
+    pub(super) fn period(&self) -> &Period {
+        &self.period
+    }
+
     pub(super) fn project_id(&self) -> &str {
         &self.project_id
     }
@@ -152,7 +157,8 @@ impl EndUsers {
         if sub.is_empty() {
             return Err(invalid("sub is empty"));
         }
-        if sub.encode_utf16().count() > MAX_UID {
+        // No text has more UTF-16 units than bytes.
+        if sub.len() > MAX_UID && sub.encode_utf16().count() > MAX_UID {
             return Err(invalid("sub is longer than 128 characters"));
         }
         if claims.user_id.is_some_and(|user_id| user_id != sub) {

@@ -5,7 +5,7 @@ mod explain;
 use std::{fmt, time::Duration};
 
 use super::{
-    Check, VerifierError,
+    Check, TokenCache, VerifierError,
     end_users::{EndUsers, Kind},
     signed_by::SignedBy,
 };
@@ -33,7 +33,7 @@ pub(super) const ID_TOKEN: Kind = Kind {
 #[derive(Clone)]
 pub struct FirebaseVerifier {
     users: EndUsers,
-    signed_by: SignedBy,
+    signed_by: SignedBy<EndUser>,
 }
 
 impl FirebaseVerifier {
@@ -46,14 +46,15 @@ impl FirebaseVerifier {
         Ok(Self {
             users: EndUsers::new(project_id, &ID_TOKEN)?,
             signed_by: SignedBy::new(Algorithm::Rs256, keys),
-        })
+        }
+        .anew())
     }
 
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.users.set_clock(clock);
-        self
+        self.anew()
     }
 
     /// Lets clocks differ by this much, wherever a token's times are compared with the clock. 10 s by default.
@@ -63,7 +64,7 @@ impl FirebaseVerifier {
     /// Where it is more than 5 minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Result<Self, VerifierError> {
         self.users.set_clock_skew(skew)?;
-        Ok(self)
+        Ok(self.anew())
     }
 
     /// Accepts the users of these tenants of Identity Platform, and no others; `-` is the project's own pool of users (G13).
@@ -77,7 +78,7 @@ impl FirebaseVerifier {
         tenants: impl IntoIterator<Item = T>,
     ) -> Result<Self, VerifierError> {
         self.users.set_tenants(tenants)?;
-        Ok(self)
+        Ok(self.anew())
     }
 
     /// Reads the user's roles from this custom claim, `roles` by default. It should be an array of strings; anything else is
@@ -88,7 +89,14 @@ impl FirebaseVerifier {
     /// Where it is a claim that users can set themselves, or one that a standard gave a meaning.
     pub fn roles_claim(mut self, name: impl Into<String>) -> Result<Self, VerifierError> {
         self.users.set_roles_claim(name)?;
-        Ok(self)
+        Ok(self.anew())
+    }
+
+    /// Remembers verified tokens within these bounds: 32 MiB of them by default.
+    #[must_use]
+    pub fn cache(mut self, within: TokenCache) -> Self {
+        self.signed_by.remember(within);
+        self.anew()
     }
 
     /// The project whose users are verified.
@@ -131,6 +139,12 @@ impl FirebaseVerifier {
         self.signed_by
             .verify(token, |payload| self.users.judge(token, payload))
             .await
+    }
+
+    /// For each setting: whatever was verified by the old ones is forgotten.
+    fn anew(mut self) -> Self {
+        self.signed_by.begin_anew(self.users.period());
+        self
     }
 }
 

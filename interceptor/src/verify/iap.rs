@@ -9,7 +9,7 @@ use std::{
 use serde::de::MapAccess;
 
 use super::{
-    Check, VerifierError,
+    Check, TokenCache, VerifierError,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
     settings,
@@ -59,7 +59,7 @@ const EXTERNAL_PREFIX: &str = "securetoken.google.com/";
 #[derive(Clone)]
 pub struct IapVerifier {
     audience: Box<str>,
-    signed_by: SignedBy,
+    signed_by: SignedBy<InternalUser>,
     period: Period,
 }
 
@@ -81,14 +81,15 @@ impl IapVerifier {
             audience: audience.into(),
             signed_by: SignedBy::new(Algorithm::Es256, keys),
             period: Period::new(DEFAULT_CLOCK_SKEW),
-        })
+        }
+        .anew())
     }
 
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.period.clock = clock;
-        self
+        self.anew()
     }
 
     /// Lets clocks differ by this much, wherever an assertion's times are compared with the clock; its lifetime may be longer by
@@ -99,7 +100,14 @@ impl IapVerifier {
     /// Where it is more than 5 minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Result<Self, VerifierError> {
         self.period.skew = settings::clock_skew(skew)?;
-        Ok(self)
+        Ok(self.anew())
+    }
+
+    /// Remembers verified tokens within these bounds: 32 MiB of them by default.
+    #[must_use]
+    pub fn cache(mut self, within: TokenCache) -> Self {
+        self.signed_by.remember(within);
+        self.anew()
     }
 
     /// The audience of the assertions.
@@ -127,6 +135,12 @@ impl IapVerifier {
         self.signed_by
             .verify(assertion, |payload| self.judge(payload))
             .await
+    }
+
+    /// For each setting: whatever was verified by the old ones is forgotten.
+    fn anew(mut self) -> Self {
+        self.signed_by.begin_anew(&self.period);
+        self
     }
 
     /// What a payload that IAP signed proves. Only one that is valid in all else is told to be early or late.

@@ -24,9 +24,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! A token comes with every call of its caller, but is verified once: each verifier has a cache of its own, see [`TokenCache`].
 
 mod accounts;
 mod app_check;
+mod cache;
 mod claims;
 #[cfg(feature = "emulator")]
 mod emulator;
@@ -45,6 +48,7 @@ use crate::{caller::EndUser, denial::Denial};
 
 pub(crate) use accounts::SERVICE_ACCOUNT_SUFFIX;
 pub use app_check::{APP_CHECK_KEYS_URL, APP_CHECK_NO_TOKEN, App, AppCheckVerifier};
+pub use cache::TokenCache;
 #[cfg(feature = "emulator")]
 pub use emulator::EmulatorVerifier;
 pub use error::VerifierError;

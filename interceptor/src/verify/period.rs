@@ -41,10 +41,15 @@ impl Period {
                 return Err(Denial::TokenNotYetValid(name));
             }
         }
-        if now >= exp + self.skew {
+        if self.is_over(exp, now) {
             return Err(Denial::TokenExpired);
         }
         Ok(())
+    }
+
+    /// Whether the end is past, give or take the skew.
+    pub(super) fn is_over(&self, exp: Duration, now: Duration) -> bool {
+        now >= exp + self.skew
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::de::MapAccess;
 
 use super::{
-    Check, VerifierError,
+    Check, TokenCache, VerifierError,
     accounts::Accounts,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
@@ -59,7 +59,7 @@ const DEFAULT_CLOCK_SKEW: Duration = Duration::from_secs(10);
 pub struct ServiceAccountVerifier {
     audiences: Box<[String]>,
     accounts: Accounts,
-    signed_by: SignedBy,
+    signed_by: SignedBy<ServiceAccount>,
     period: Period,
 }
 
@@ -79,7 +79,8 @@ impl ServiceAccountVerifier {
             accounts: Accounts::default(),
             signed_by: SignedBy::new(Algorithm::Rs256, keys),
             period: Period::new(DEFAULT_CLOCK_SKEW),
-        })
+        }
+        .anew())
     }
 
     /// Accepts these service accounts, and no others: the name that rules call each by, and its e-mail address, with `#` and its
@@ -93,14 +94,14 @@ impl ServiceAccountVerifier {
         accounts: impl IntoIterator<Item = (N, E)>,
     ) -> Result<Self, VerifierError> {
         self.accounts = Accounts::parse(accounts)?;
-        Ok(self)
+        Ok(self.anew())
     }
 
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.period.clock = clock;
-        self
+        self.anew()
     }
 
     /// Lets clocks differ by this much, wherever a token is judged to be early or late. 10 s by default.
@@ -110,7 +111,14 @@ impl ServiceAccountVerifier {
     /// Where it is more than 5 minutes.
     pub fn clock_skew(mut self, skew: Duration) -> Result<Self, VerifierError> {
         self.period.skew = settings::clock_skew(skew)?;
-        Ok(self)
+        Ok(self.anew())
+    }
+
+    /// Remembers verified tokens within these bounds: 32 MiB of them by default.
+    #[must_use]
+    pub fn cache(mut self, within: TokenCache) -> Self {
+        self.signed_by.remember(within);
+        self.anew()
     }
 
     /// The names of the accepted service accounts.
@@ -142,6 +150,12 @@ impl ServiceAccountVerifier {
         self.signed_by
             .verify(token, |payload| self.judge(payload))
             .await
+    }
+
+    /// For each setting: whatever was verified by the old ones is forgotten.
+    fn anew(mut self) -> Self {
+        self.signed_by.begin_anew(&self.period);
+        self
     }
 
     /// What a payload that Google signed proves. Only one that is valid in all else is told to be early or late, and only one that

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    Check, FirebaseVerifier,
+    Check, FirebaseVerifier, TokenCache,
     end_users::{EndUsers, Kind},
     signed_by::SignedBy,
 };
@@ -45,7 +45,7 @@ const SESSION_COOKIE: Kind = Kind {
 #[derive(Clone)]
 pub struct SessionCookieVerifier {
     users: EndUsers,
-    signed_by: SignedBy,
+    signed_by: SignedBy<EndUser>,
 }
 
 impl SessionCookieVerifier {
@@ -56,6 +56,14 @@ impl SessionCookieVerifier {
             users: id_tokens.users().by(&SESSION_COOKIE),
             signed_by: SignedBy::new(Algorithm::Rs256, keys),
         }
+        .anew()
+    }
+
+    /// Remembers verified cookies within these bounds: 32 MiB of them by default.
+    #[must_use]
+    pub fn cache(mut self, within: TokenCache) -> Self {
+        self.signed_by.remember(within);
+        self.anew()
     }
 
     /// Whether this verifier still has the project, the tenants, the roles claim and the clock skew of that one.
@@ -88,6 +96,12 @@ impl SessionCookieVerifier {
         self.signed_by
             .verify(cookie, |payload| self.users.judge(cookie, payload))
             .await
+    }
+
+    /// Whatever was verified before is forgotten.
+    fn anew(mut self) -> Self {
+        self.signed_by.begin_anew(self.users.period());
+        self
     }
 }
 

@@ -1,92 +1,178 @@
 //! From the text of a token to a payload that the issuer signed: form, header, key, signature, in this order.
 
-use super::Check;
+use std::sync::Arc;
+
+use super::{
+    Check, TokenCache,
+    cache::{Cache, Remembered},
+    period::Period,
+};
 use crate::{
     denial::{Denial, Invalid, loggable},
     keys::{Find, Key, KeyError, KeyStore},
-    token::{Algorithm, Header, Parts},
+    token::{Algorithm, Buffer, Header, Segments},
 };
 
-/// How one kind of token is signed: by this algorithm, and with a key of this store.
+/// How one kind of token is signed: by this algorithm, and with a key of this store; and the tokens that were verified before.
+///
+/// Its clones are the same in all of it. It remembers nothing until it is told to: see [`SignedBy::begin_anew`].
 #[derive(Clone)]
-pub(super) struct SignedBy {
+pub(super) struct SignedBy<C> {
     algorithm: Algorithm,
     keys: KeyStore,
+    bounds: TokenCache,
+    cache: Option<Cache<C>>,
 }
 
-impl SignedBy {
+/// What became of a token, or what it waits for.
+enum Step<C, J> {
+    Done(C),
+    Wait { kid: String, judge: J },
+}
+
+impl<C> SignedBy<C> {
     pub(super) fn new(algorithm: Algorithm, keys: KeyStore) -> Self {
-        Self { algorithm, keys }
+        Self {
+            algorithm,
+            keys,
+            bounds: TokenCache::default(),
+            cache: None,
+        }
     }
 
     pub(super) fn keys(&self) -> &KeyStore {
         &self.keys
     }
+}
+
+impl<C: Remembered> SignedBy<C> {
+    /// Remembers verified tokens within these bounds, from the next [`begin_anew`](Self::begin_anew) on.
+    pub(super) fn remember(&mut self, within: TokenCache) {
+        self.bounds = within;
+    }
+
+    /// Remembers verified tokens from now on, and none from before.
+    ///
+    /// What a verifier accepts depends on its settings, this clock among them; so whatever changes one of them calls this, lest
+    /// a token count by the old ones.
+    pub(super) fn begin_anew(&mut self, period: &Period) {
+        self.cache = Cache::new(self.bounds, period.clone());
+    }
 
     /// What `judge` makes of the payload, if the key is there. No payload is judged whose signature does not match.
-    pub(super) fn check<C>(
+    pub(super) fn check(
         &self,
         token: &str,
         judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
     ) -> Check<C> {
-        self.check_at_once(token, judge)
-            .unwrap_or_else(Check::Refused)
+        match self.known(token) {
+            Some(Ok(caller)) => return Check::Verified(caller),
+            Some(Err(denial)) => return Check::Refused(denial),
+            None => {}
+        }
+        match self.step(token, judge) {
+            Ok(Step::Done(caller)) => Check::Verified(caller),
+            Ok(Step::Wait { .. }) => Check::Wait,
+            Err(denial) => Check::Refused(denial),
+        }
     }
 
     /// The same, but waiting for the key where it has to be fetched.
-    pub(super) async fn verify<C>(
+    pub(super) async fn verify(
         &self,
         token: &str,
         judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
     ) -> Result<C, Denial> {
-        let parts = Parts::split(token)?;
-        let header = Header::read(&parts.header, self.algorithm)?;
-        let key = match self.keys.find(&header.kid) {
-            Find::Key(key) => key,
-            Find::Unknown => return Err(unknown_key(&header)),
-            Find::Wait => self.keys.wait(&header.kid).await.map_err(|e| match e {
-                KeyError::Unknown => unknown_key(&header),
-                KeyError::Unavailable(why) => Denial::KeysUnavailable(why),
-            })?,
-        };
-        self.match_signature(&parts, &header, &key)?;
-        judge(&parts.payload)
+        if let Some(answer) = self.known(token) {
+            return answer;
+        }
+        match self.step(token, judge)? {
+            Step::Done(caller) => Ok(caller),
+            Step::Wait { kid, judge } => {
+                let key = self.keys.wait(&kid).await.map_err(|e| match e {
+                    KeyError::Unknown => unknown_key(&kid),
+                    KeyError::Unavailable(why) => Denial::KeysUnavailable(why),
+                })?;
+                let segments = Segments::split(token)?;
+                let mut buffer = Buffer::new();
+                let mut room = buffer.room();
+                let payload = room.decode(segments.payload)?;
+                let signature = room.decode(segments.signature)?;
+                self.verify_with(&*self.own(key, &kid)?, segments, signature, payload, judge)
+            }
+        }
     }
 
-    fn check_at_once<C>(
-        &self,
-        token: &str,
-        judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
-    ) -> Result<Check<C>, Denial> {
-        let parts = Parts::split(token)?;
-        let header = Header::read(&parts.header, self.algorithm)?;
-        match self.keys.find(&header.kid) {
-            Find::Key(key) => {
-                self.match_signature(&parts, &header, &key)?;
-                judge(&parts.payload).map(Check::Verified)
+    /// What is known of a token that was verified before.
+    fn known(&self, token: &str) -> Option<Result<C, Denial>> {
+        self.cache.as_ref()?.get(token, &self.keys)
+    }
+
+    /// Verifies a token as far as that needs no waiting.
+    fn step<J>(&self, token: &str, judge: J) -> Result<Step<C, J>, Denial>
+    where
+        J: FnOnce(&[u8]) -> Result<C, Denial>,
+    {
+        let segments = Segments::split(token)?;
+        let mut buffer = Buffer::new();
+        let mut room = buffer.room();
+        let known = self.keys.find_by_header(segments.header);
+        // The key of a store that two verifiers share may be of the other's algorithm, and so is the header then.
+        let known = known.filter(|key| key.algorithm() == self.algorithm);
+        let header = match known {
+            Some(_) => &[],
+            None => room.decode(segments.header)?,
+        };
+        let payload = room.decode(segments.payload)?;
+        let signature = room.decode(segments.signature)?;
+        let key = if let Some(key) = known {
+            key
+        } else {
+            let Header { kid } = Header::read(header, self.algorithm)?;
+            match self.keys.find(&kid) {
+                Find::Key(key) => self.own(key, &kid)?,
+                Find::Unknown => return Err(unknown_key(&kid)),
+                Find::Wait => {
+                    let kid = kid.into_owned();
+                    return Ok(Step::Wait { kid, judge });
+                }
             }
-            Find::Unknown => Err(unknown_key(&header)),
-            Find::Wait => Ok(Check::Wait),
-        }
+        };
+        self.verify_with(&key, segments, signature, payload, judge)
+            .map(Step::Done)
     }
 
     /// A key of another algorithm, though it has the name, is not a key for this kind of token.
-    fn match_signature(
+    fn own(&self, key: Arc<Key>, kid: &str) -> Result<Arc<Key>, Denial> {
+        if key.algorithm() == self.algorithm {
+            Ok(key)
+        } else {
+            Err(unknown_key(kid))
+        }
+    }
+
+    fn verify_with(
         &self,
-        token: &Parts<'_>,
-        header: &Header<'_>,
         key: &Key,
-    ) -> Result<(), Denial> {
-        if key.algorithm() != self.algorithm {
-            return Err(unknown_key(header));
+        segments: Segments<'_>,
+        signature: &[u8],
+        payload: &[u8],
+        judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
+    ) -> Result<C, Denial> {
+        let verify = || {
+            if !key.verify(segments.signed.as_bytes(), signature) {
+                return Err(Invalid::Signature.into());
+            }
+            key.remember_header(segments.header);
+            judge(payload)
+        };
+        match &self.cache {
+            Some(cache) => cache.verify_once(segments.token, key.fingerprint(), verify),
+            None => verify(),
         }
-        if !key.verify(token.signed.as_bytes(), &token.signature) {
-            return Err(Invalid::Signature.into());
-        }
-        Ok(())
     }
 }
 
-pub(super) fn unknown_key(header: &Header<'_>) -> Denial {
-    Invalid::UnknownKey(loggable(&header.kid)).into()
+pub(super) fn unknown_key(kid: &str) -> Denial {
+    Invalid::UnknownKey(loggable(kid)).into()
 }

@@ -69,4 +69,4 @@ pub use key_server::KeyServer;
 pub use rsa_key::{RsaKey, jwks};
 pub use session_cookie::SessionCookieIssuer;
 pub use signing_key::SigningKey;
-pub use token::{TokenBuilder, flip_bit};
+pub use token::{TokenBuilder, decode, flip_bit};

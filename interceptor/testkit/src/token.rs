@@ -215,6 +215,15 @@ pub fn flip_bit(token: &str, part: usize, bit: usize) -> String {
     parts.join(".")
 }
 
+/// What a part of a token decodes to.
+///
+/// # Panics
+///
+/// Where it is no base64url.
+pub fn decode(part: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(part).expect("base64url")
+}
+
 /// Seconds since the Unix epoch, rounded down.
 pub(crate) fn seconds(at: SystemTime) -> u64 {
     at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod app_check;
+mod cache;
 mod changes;
 mod claims;
 mod confusion;

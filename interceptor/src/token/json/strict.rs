@@ -18,6 +18,8 @@ pub(super) const MAX_DEPTH: u8 = 32;
 /// The names in one object, as decoded: an escape makes no other name of the same one.
 pub(super) struct Names<'de> {
     seen: Vec<Cow<'de, str>>,
+    /// A bit for each name that is there. Names that share a bit may still be different.
+    bits: u64,
     most: usize,
 }
 
@@ -28,6 +30,8 @@ pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
 #[derive(Default)]
 pub(super) struct Strict {
     depth: u8,
+    /// Whether strings are wanted, and arrays of strings.
+    keep: bool,
 }
 
 /// What [`Strict`] keeps of the value.
@@ -43,6 +47,7 @@ impl<'de> Names<'de> {
     pub(super) fn at_most(most: usize) -> Self {
         Self {
             seen: Vec::with_capacity(16.min(most)),
+            bits: 0,
             most,
         }
     }
@@ -54,7 +59,8 @@ impl<'de> Names<'de> {
         let Some(Text(name)) = map.next_key()? else {
             return Ok(None);
         };
-        if self.seen.contains(&name) {
+        let bit = bit(&name);
+        if self.bits & bit != 0 && self.seen.contains(&name) {
             return Err(A::Error::custom(format_args!(
                 "{} is there twice",
                 loggable(&name)
@@ -66,9 +72,19 @@ impl<'de> Names<'de> {
                 self.most
             )));
         }
+        self.bits |= bit;
         self.seen.push(name);
         Ok(self.seen.last().map(Cow::as_ref))
     }
+}
+
+/// One of 64 bits, the same for the same name: most names in one object have different ones.
+fn bit(name: &str) -> u64 {
+    let name = name.as_bytes();
+    let (first, last) = (name.first(), name.last());
+    let sum =
+        usize::from(*first.unwrap_or(&0)) * 3 + usize::from(*last.unwrap_or(&0)) * 5 + name.len();
+    1 << (sum % 64)
 }
 
 // === impl Text ===
@@ -100,6 +116,14 @@ impl<'de> Deserialize<'de> for Text<'de> {
 // === impl Strict ===
 
 impl Strict {
+    /// Keeps the value if it is a string, or an array of nothing but strings.
+    pub(super) fn keeping() -> Self {
+        Self {
+            depth: 0,
+            keep: true,
+        }
+    }
+
     fn deeper<E: de::Error>(&self) -> Result<u8, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom("values too deep in one another"));
@@ -127,15 +151,17 @@ impl<'de> Visitor<'de> for Strict {
         let depth = self.deeper()?;
         let mut names = Names::at_most(MAX_MEMBERS);
         while names.next(&mut map)?.is_some() {
-            map.next_value_seed(Self { depth })?;
+            map.next_value_seed(Self { depth, keep: false })?;
         }
         Ok(Seen::Other)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Seen<'de>, A::Error> {
         let depth = self.deeper()?;
-        let mut texts = Some(Vec::new());
-        while let Some(element) = array.next_element_seed(Self { depth })? {
+        let mut texts = self.keep.then(Vec::new);
+        // Within an array only strings are of interest.
+        let keep = self.keep && depth == 1;
+        while let Some(element) = array.next_element_seed(Self { depth, keep })? {
             match (element, &mut texts) {
                 (Seen::Text(text), Some(texts)) => texts.push(text),
                 _ => texts = None,
@@ -149,7 +175,10 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Seen<'de>, E> {
-        Ok(Seen::Text(Cow::Owned(text.to_owned())))
+        Ok(match self.keep {
+            true => Seen::Text(Cow::Owned(text.to_owned())),
+            false => Seen::Other,
+        })
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Seen<'de>, E> {

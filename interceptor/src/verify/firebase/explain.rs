@@ -74,7 +74,7 @@ impl FirebaseVerifier {
             }
             // A key of another algorithm is none of this issuer's either.
             (Find::Key(_) | Find::Unknown | Find::Wait, _) => {
-                steps.add("key", Err(unknown_key(&header)));
+                steps.add("key", Err(unknown_key(&header.kid)));
                 steps.skip(&["signature"], "there is no key to check it with");
             }
         }

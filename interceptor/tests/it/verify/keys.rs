@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use callgate::{
-    Clock, Denial, FirebaseVerifier, Invalid,
+    Clock, Denial, FirebaseVerifier, IapVerifier, Invalid,
     keys::{KeySet, KeyStore},
     verify::Check,
 };
 use callgate_testkit::{
-    FirebaseIssuer, KeyServer, SigningKey, ec_jwks, flip_bit, jwks, key_server::Answer,
+    FirebaseIssuer, IapIssuer, KeyServer, SigningKey, ec_jwks, flip_bit, jwks, key_server::Answer,
 };
 
 use super::{NOW, assert_refused, at, issuer, refusal, token};
@@ -71,6 +71,35 @@ fn a_key_of_another_algorithm_is_no_key_for_a_token() {
     let unknown = Denial::TokenInvalid(Invalid::UnknownKey("test-ec-key-1".to_owned()));
     for token in [named.clone(), named.forged_with_any(SigningKey::Ec(1))] {
         assert_eq!(refusal(&verifier, &token.sign()), unknown);
+    }
+}
+
+#[test]
+fn verifiers_of_two_algorithms_may_share_a_store() {
+    let mut both: serde_json::Value = serde_json::from_str(&jwks(&[1])).unwrap();
+    let ec: serde_json::Value = serde_json::from_str(&ec_jwks(&[1])).unwrap();
+    both["keys"]
+        .as_array_mut()
+        .unwrap()
+        .push(ec["keys"][0].clone());
+    let keys = KeyStore::fixed(KeySet::parse(both.to_string().as_bytes()).unwrap());
+    let clock = Clock::manual(at(NOW));
+    let of_iap = IapIssuer::new("/projects/1/global/backendServices/1").clock(clock.clone());
+    let iap = IapVerifier::new(of_iap.audience(), keys.clone())
+        .unwrap()
+        .clock(clock.clone());
+    let firebase = FirebaseVerifier::new("demo-callgate", keys)
+        .unwrap()
+        .clock(clock);
+
+    let (assertion, token) = (of_iap.assertion("1").sign(), token().sign());
+    // The second time the headers are known.
+    for _ in 0..2 {
+        assert!(matches!(iap.check(&assertion), Check::Verified(_)));
+        super::accepted(&firebase, &token);
+        let of_another_algorithm = Denial::TokenInvalid(Invalid::Algorithm);
+        assert_eq!(refusal(&firebase, &assertion), of_another_algorithm);
+        assert_eq!(iap.check(&token), Check::Refused(of_another_algorithm));
     }
 }
 
