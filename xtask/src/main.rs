@@ -2,6 +2,7 @@
 
 mod count;
 mod dependencies;
+mod instructions;
 mod oracle;
 mod run;
 mod setup;
@@ -24,7 +25,7 @@ struct Xtask {
 enum Chore {
     /// Runs every check and every test, or the parts named.
     ///
-    /// On Debian as root it installs what is missing (PostgreSQL, Chromium, npm packages); elsewhere it says what is missing.
+    /// On Debian as root it installs what is missing (PostgreSQL, Chromium, valgrind, npm packages); elsewhere it says what is missing.
     /// Nothing is skipped: a part that cannot run fails the command.
     Test {
         /// The parts to run; all of them when none is named.

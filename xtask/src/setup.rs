@@ -9,43 +9,64 @@ use crate::run::{command, output, root, run};
 /// The oldest Node.js that the web page's tools run on.
 const NODE: (u32, u32) = (20, 19);
 
-/// A Debian package, and how to see that it is there.
+/// A Debian package, how to see that it is there, and what is needed of it elsewhere.
 struct Package {
     name: &'static str,
     is_there: fn() -> bool,
+    elsewhere: &'static str,
 }
 
 const PACKAGES: [Package; 2] = [
     Package {
         name: "postgresql",
         is_there: || has_file_below("/usr/lib/postgresql", "bin/initdb"),
+        elsewhere: "PostgreSQL's server programs in /usr/lib/postgresql/<version>/bin",
     },
     Package {
         name: "chromium",
         is_there: || {
             std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists()
         },
+        elsewhere: "Chromium's program named in the environment variable CHROMIUM",
     },
 ];
 
+const VALGRIND: Package = Package {
+    name: "valgrind",
+    is_there: || output(command("valgrind", &["--version"], "")).is_ok(),
+    elsewhere: "valgrind on the PATH",
+};
+
 /// Makes sure that PostgreSQL and Chromium are there.
 pub(crate) fn packages() -> anyhow::Result<()> {
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|package| !(package.is_there)())
-        .map(|package| package.name)
-        .collect();
+    install(&PACKAGES)
+}
+
+/// Makes sure that valgrind is there.
+pub(crate) fn valgrind() -> anyhow::Result<()> {
+    install(&[VALGRIND])
+}
+
+fn install(packages: &[Package]) -> anyhow::Result<()> {
+    let (mut missing, mut elsewhere) = (Vec::new(), Vec::new());
+    for package in packages {
+        if (package.is_there)() {
+            println!("{} is there", package.name);
+        } else {
+            missing.push(package.name);
+            elsewhere.push(package.elsewhere);
+        }
+    }
     if missing.is_empty() {
-        println!("PostgreSQL and Chromium are there");
         return Ok(());
     }
     let is_root = output(command("id", &["-u"], "")).is_ok_and(|id| id.trim() == "0");
     if !is_root || !Path::new("/usr/bin/apt-get").exists() {
         bail!(
-            "missing: {}. On Debian: sudo apt-get install {}. Elsewhere install PostgreSQL's server programs to \
-             /usr/lib/postgresql/<version>/bin, and name Chromium's program in the environment variable CHROMIUM",
+            "missing: {}. On Debian: sudo apt-get install {}. Elsewhere it takes {}",
             missing.join(", "),
             missing.join(" "),
+            elsewhere.join(", and "),
         );
     }
     println!("installing {} ..", missing.join(", "));

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::{
     count::Count,
-    dependencies, oracle,
+    dependencies, instructions, oracle,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -25,6 +25,8 @@ pub(crate) enum Part {
     Web,
     /// The web page in Chromium, against the whole system.
     Browser,
+    /// What the path of a call costs, in instructions, by callgrind.
+    Instructions,
     /// The official firebase-admin on a token of the embedded identity.
     Oracle,
 }
@@ -33,11 +35,12 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
         Self::Rust,
+        Self::Instructions,
         Self::Oracle,
         Self::Browser,
     ];
@@ -89,6 +92,7 @@ impl Part {
                     ]))
                 }),
             ],
+            Self::Instructions => &[("instructions", instructions::check)],
             Self::Oracle => &[("build", build_programs), ("firebase-admin", oracle::check)],
             Self::Browser => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
