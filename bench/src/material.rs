@@ -1,0 +1,48 @@
+//! The keys and the tokens that all servers and all loads use.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use callgate_count::{firebase, firebase_token};
+
+const KEYS: &str = "jwks.json";
+const TOKENS: &str = "tokens.txt";
+
+/// Writes keys and tokens into a folder.
+#[derive(clap::Args)]
+pub(crate) struct Material {
+    /// The folder.
+    folder: PathBuf,
+    /// How many tokens, each of another user.
+    #[arg(long, default_value_t = 1000)]
+    tokens: usize,
+}
+
+impl Material {
+    pub(crate) fn write(&self) -> anyhow::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let issuer = firebase();
+        fs::write(keys(&self.folder), issuer.jwks())?;
+        let tokens: String = (0..self.tokens)
+            .map(|user| firebase_token(&issuer, user) + "\n")
+            .collect();
+        fs::write(self.folder.join(TOKENS), tokens)?;
+        Ok(())
+    }
+}
+
+/// Where the issuer's keys are in this folder.
+pub(crate) fn keys(folder: &Path) -> PathBuf {
+    folder.join(KEYS)
+}
+
+/// The tokens in this folder.
+pub(crate) fn tokens(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let path = folder.join(TOKENS);
+    let tokens =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(tokens.lines().map(str::to_owned).collect())
+}
