@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `material` | writes the keys and the tokens that all others use |
 //! | `serve` | an echo service: with no gate, behind the gate, behind an interceptor with jsonwebtoken |
+//! | `micro` | does what the verifier does, and nothing else, and says what each thing takes |
 //! | `load` | calls a server for some seconds, checks every answer, and says how many there were and what each cost |
 
 mod load;
 mod material;
+mod micro;
 mod proc;
 mod server;
 
@@ -32,6 +34,8 @@ enum Command {
     Material(material::Material),
     /// Serves the echo service on loopback until it is ended.
     Serve(server::Serve),
+    /// Measures the verifier alone and prints what each thing takes, as one line of JSON.
+    Micro(micro::Micro),
     /// Calls a server and prints what came of it as one line of JSON.
     Load(load::Load),
 }
@@ -40,6 +44,7 @@ fn main() -> anyhow::Result<()> {
     match Bench::parse().command {
         Command::Material(material) => material.write(),
         Command::Serve(serve) => serve.run(),
+        Command::Micro(micro) => micro.run(),
         Command::Load(load) => load.run(),
     }
 }

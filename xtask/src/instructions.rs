@@ -2,13 +2,13 @@
 //!
 //! Instructions are the same on a busy machine as on a quiet one, which no time is.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use anyhow::{Context, bail};
 
 use crate::{
     count::Count,
-    run::{cargo, command, output, root, run},
+    run::{cargo, command, output, root, run, target},
     setup,
 };
 
@@ -75,7 +75,7 @@ fn can_compare() -> bool {
 
 /// The instructions of one such thing.
 fn counted(thing: &str) -> anyhow::Result<u64> {
-    let program = program()?;
+    let program = target()?.join("count/callgate-count").display().to_string();
     let times = TIMES.to_string();
     let folder = tempfile::tempdir()?;
     let log = folder.path().join("log");
@@ -101,23 +101,6 @@ fn counted(thing: &str) -> anyhow::Result<u64> {
         })
         .with_context(|| format!("callgrind does not say what {thing} costs:\n{log}"))?;
     Ok(collected / TIMES)
-}
-
-/// The counting program, wherever cargo puts what it builds.
-fn program() -> anyhow::Result<String> {
-    let metadata = output(cargo(&[
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--offline",
-    ]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
-    let target = metadata["target_directory"]
-        .as_str()
-        .context("cargo does not say where it builds to")?;
-    let program = Path::new(target).join("count/callgate-count");
-    Ok(program.display().to_string())
 }
 
 /// The last figure of a thing. Each has its reason.

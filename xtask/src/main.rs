@@ -1,5 +1,6 @@
 //! The chores of this repository. `cargo xtask --help` lists them.
 
+mod bench;
 mod count;
 mod dependencies;
 mod instructions;
@@ -32,6 +33,8 @@ enum Chore {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
     },
+    /// Measures the gate beside no gate, and beside what others do.
+    Bench(bench::Bench),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
 }
@@ -39,6 +42,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Xtask::parse().chore {
         Chore::Test { parts } => test::run_all(&parts),
+        Chore::Bench(bench) => bench.run(),
         Chore::Deny => dependencies::deny(),
     };
     if let Err(error) = done {

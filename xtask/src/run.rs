@@ -18,6 +18,22 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
+/// Where cargo builds to.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let metadata = output(cargo(&[
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--offline",
+    ]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let target = metadata["target_directory"].as_str();
+    Ok(target
+        .context("cargo does not say where it builds to")?
+        .into())
+}
+
 /// A command in a folder of the repository.
 pub(crate) fn command(program: &str, args: &[&str], folder: &str) -> Command {
     let mut command = Command::new(program);

@@ -52,7 +52,7 @@ async fn stream(shared: Arc<Shared>, sender: SendRequest<Bytes>) -> anyhow::Resu
         let mut request = template.clone();
         let token = HeaderValue::from_maybe_shared(call.token.clone())?;
         request.headers_mut().insert(header::AUTHORIZATION, token);
-        call_once(&shared, &call, &mut ready, request).await?;
+        call_once(&call, &mut ready, request).await?;
         shared.note(&call, &mut times);
         sender = Some(ready);
     }
@@ -60,7 +60,6 @@ async fn stream(shared: Arc<Shared>, sender: SendRequest<Bytes>) -> anyhow::Resu
 }
 
 async fn call_once(
-    shared: &Shared,
     call: &Call,
     sender: &mut SendRequest<Bytes>,
     request: Request<()>,
@@ -83,7 +82,7 @@ async fn call_once(
     }
     let trailers = body.trailers().await?;
     let status = trailers.as_ref().and_then(status).or(in_headers);
-    shared.check(call, &received, status.as_ref().map(HeaderValue::as_bytes))
+    call.check(&received, status.as_ref().map(HeaderValue::as_bytes))
 }
 
 fn status(headers: &HeaderMap) -> Option<HeaderValue> {

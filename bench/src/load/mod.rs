@@ -52,9 +52,6 @@ pub(crate) struct Load {
     /// The server's process, to see what it takes.
     #[arg(long)]
     pid: u32,
-    /// Takes any body for an answer, and a status wherever it stands: for a proxy that answers by itself.
-    #[arg(long)]
-    any_body: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,7 +65,6 @@ enum Protocol {
 /// What all streams share.
 struct Shared {
     port: u16,
-    any_body: bool,
     /// Values of the header `authorization`.
     tokens: Vec<Bytes>,
     calls: AtomicU64,
@@ -108,7 +104,6 @@ impl Load {
         let counts_from = begin + Duration::from_secs_f64(self.warm_up);
         let shared = Arc::new(Shared {
             port: self.port,
-            any_body: self.any_body,
             tokens: tokens.collect(),
             calls: AtomicU64::new(0),
             counts_from,
@@ -135,6 +130,8 @@ impl Load {
         Ok(())
     }
 }
+
+// === impl Shared ===
 
 impl Shared {
     /// The next call, unless it is over.
@@ -163,13 +160,18 @@ impl Shared {
             times.push(u32::try_from(took).unwrap_or(u32::MAX));
         }
     }
+}
 
-    fn check(&self, call: &Call, body: &[u8], status: Option<&[u8]>) -> anyhow::Result<()> {
+// === impl Call ===
+
+impl Call {
+    /// Checks the answer.
+    fn check(&self, body: &[u8], status: Option<&[u8]>) -> anyhow::Result<()> {
         if status != Some(b"0") {
             let status = String::from_utf8_lossy(status.unwrap_or(b"none"));
             bail!("a call was refused: grpc-status {status}");
         }
-        if !self.any_body && *body != *call.frame {
+        if *body != *self.frame {
             bail!("an answer is of another call, or of none");
         }
         Ok(())

@@ -46,7 +46,7 @@ async fn connection(shared: Arc<Shared>) -> anyhow::Result<Times> {
             }
         };
         let (message, status) = take_apart(&body)?;
-        shared.check(&call, message, status)?;
+        call.check(message, status)?;
         shared.note(&call, &mut times);
     }
     Ok(times)
