@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::token::MAX_TOKEN;
+use crate::{token::MAX_TOKEN, verify::APP_CHECK_NO_TOKEN};
 
 /// The audience of every custom token.
 const CUSTOM_TOKEN_AUDIENCE: &str =
@@ -38,6 +38,8 @@ pub enum Kind {
     GoogleIdToken,
     /// A Firebase App Check token.
     AppCheckToken,
+    /// What Firebase's SDK sends where it could not get one.
+    NoAppCheckToken,
     /// An OAuth access token of Google's.
     AccessToken,
     /// A refresh token of Firebase's or Google's.
@@ -72,6 +74,11 @@ pub(crate) struct Glance<'a> {
 // === impl Kind ===
 
 impl Kind {
+    /// What this text looks like. Nothing of it is verified.
+    pub fn of(text: &str) -> Self {
+        Glance::at(text).kind()
+    }
+
     /// What it is called, with its article.
     pub fn title(self) -> &'static str {
         match self {
@@ -83,6 +90,7 @@ impl Kind {
             Self::ServiceAccountToken => "Google's ID token of a service account",
             Self::GoogleIdToken => "Google's ID token of a person",
             Self::AppCheckToken => "a Firebase App Check token",
+            Self::NoAppCheckToken => "a placeholder for a missing App Check token",
             Self::AccessToken => "a Google OAuth access token",
             Self::RefreshToken => "a refresh token",
             Self::ApiKey => "a Google API key",
@@ -106,7 +114,7 @@ impl Kind {
             Self::SessionCookie => "session-cookie",
             Self::IapAssertion => "iap",
             Self::ServiceAccountToken | Self::GoogleIdToken => "google",
-            Self::AppCheckToken => "app-check",
+            Self::AppCheckToken | Self::NoAppCheckToken => "app-check",
             _ => return None,
         })
     }
@@ -127,9 +135,17 @@ impl<'a> Glance<'a> {
         }
     }
 
-    /// The project that the token says it is of, where it says to be Firebase's.
+    /// The project that the token says it is of, where it says to be Firebase's: its id, of App Check its number.
     pub(super) fn project(&self) -> Option<&str> {
-        self.claim("iss")?.strip_prefix(FIREBASE_ISSUER)
+        let issuer = self.claim("iss")?;
+        [FIREBASE_ISSUER, SESSION_ISSUER, APP_CHECK_ISSUER]
+            .into_iter()
+            .find_map(|prefix| issuer.strip_prefix(prefix))
+    }
+
+    /// Whether it says to be unsigned, or is.
+    pub(super) fn is_unsigned(&self) -> bool {
+        self.header["alg"] == "none" || self.text.ends_with('.')
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -140,6 +156,7 @@ impl<'a> Glance<'a> {
         let begins = |beginning: &str| text.starts_with(beginning);
         match text {
             "" => Kind::Empty,
+            APP_CHECK_NO_TOKEN => Kind::NoAppCheckToken,
             _ if begins("ya29.") => Kind::AccessToken,
             _ if REFRESH_TOKENS.into_iter().any(begins) => Kind::RefreshToken,
             _ if begins("AIza") && text.len() == 39 => Kind::ApiKey,
@@ -154,7 +171,7 @@ impl<'a> Glance<'a> {
     }
 
     fn jwt(&self) -> Kind {
-        let unsigned = self.header["alg"] == "none" || self.text.ends_with('.');
+        let unsigned = self.is_unsigned();
         let issuer = self.claim("iss").unwrap_or_default();
         if self.text.split('.').count() < 3 {
             Kind::Fragment

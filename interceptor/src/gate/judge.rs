@@ -112,5 +112,16 @@ impl ServiceAccountRule {
     }
 }
 
+impl AppCheckRule {
+    /// Whether the rule admits this app, by the gate's own judgement. Whether its token was used before is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Where it names others only.
+    pub fn judge(&self, app: &App) -> Result<(), Denial> {
+        self::app(self, app)
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ pub(crate) struct Header<'a> {
 
 impl Algorithm {
     /// Its name in a header.
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Es256 => "ES256",

@@ -1,6 +1,7 @@
 //! The tokens of Firebase App Check: which app calls, not who.
 
 mod app;
+mod explain;
 mod replay;
 
 use std::{
@@ -229,8 +230,7 @@ impl AppCheckVerifier {
             return Err(Invalid::Issuer(loggable(&iss)).into());
         }
         let aud = required(claims.aud, "aud")?;
-        let is_ours = |aud: &Cow<'_, str>| self.audiences.iter().any(|ours| **ours == **aud);
-        if !aud.iter().any(is_ours) {
+        if !aud.iter().any(|aud| self.is_ours(aud)) {
             return Err(Invalid::Audience(loggable(&aud.join(", "))).into());
         }
 
@@ -246,6 +246,10 @@ impl AppCheckVerifier {
             .judge(&[("iat", Some(iat)), ("nbf", claims.nbf)], exp)?;
 
         Ok(App::verified(sub.into(), UNIX_EPOCH + exp))
+    }
+
+    fn is_ours(&self, audience: &str) -> bool {
+        self.audiences.iter().any(|ours| **ours == *audience)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The unsigned tokens of Firebase's own emulator: whoever wants to be somebody writes one.
 
+mod explain;
+
 use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::de::{Error as _, MapAccess};

@@ -1,5 +1,7 @@
 //! The assertions of Identity-Aware Proxy, of internal users.
 
+mod explain;
+
 use std::{
     borrow::Cow,
     fmt,
@@ -165,19 +167,12 @@ impl IapVerifier {
 
         let iat = required(claims.iat, "iat")?;
         let exp = required(claims.exp, "exp")?;
-        lifetime(
-            iat,
-            exp,
-            MAX_LIFETIME + 2 * self.period.skew,
-            "10 minutes and twice the skew",
-        )?;
+        self.lifetime(iat, exp)?;
         self.period
             .judge(&[("iat", Some(iat)), ("nbf", claims.nbf)], exp)?;
 
         Ok(InternalUser::verified(InternalUserClaims {
-            is_external: claims.has_gcip
-                || sub.starts_with(EXTERNAL_PREFIX)
-                || email.starts_with(EXTERNAL_PREFIX),
+            is_external: is_external(claims.has_gcip, &sub, &email),
             sub: sub.into(),
             email: email.into(),
             hosted_domain: claims.hd.map(Into::into),
@@ -185,6 +180,20 @@ impl IapVerifier {
             expires_at: UNIX_EPOCH + exp,
         }))
     }
+
+    fn lifetime(&self, iat: Duration, exp: Duration) -> Result<(), Denial> {
+        lifetime(
+            iat,
+            exp,
+            MAX_LIFETIME + 2 * self.period.skew,
+            "10 minutes and twice the skew",
+        )
+    }
+}
+
+/// Whether it is a user of Identity Platform (G8).
+fn is_external(has_gcip: bool, sub: &str, email: &str) -> bool {
+    has_gcip || sub.starts_with(EXTERNAL_PREFIX) || email.starts_with(EXTERNAL_PREFIX)
 }
 
 /// Shows no assertion and no key.

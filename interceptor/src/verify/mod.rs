@@ -35,6 +35,7 @@ mod claims;
 mod emulator;
 mod end_users;
 mod error;
+mod explain;
 mod firebase;
 mod iap;
 mod payload;

@@ -1,5 +1,7 @@
 //! The ID tokens that Google signs for service accounts, of other services.
 
+mod explain;
+
 use std::{
     borrow::Cow,
     fmt,
@@ -181,11 +183,7 @@ impl ServiceAccountVerifier {
 
         let iat = required(claims.iat, "iat")?;
         let exp = required(claims.exp, "exp")?;
-        lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
-        // No skew: a day is far more than any honest token needs.
-        if exp > self.period.now() + MAX_LIFETIME {
-            return Err(invalid("exp is more than a day ahead"));
-        }
+        self.lifetime(iat, exp)?;
         self.period
             .judge(&[("iat", Some(iat)), ("nbf", claims.nbf)], exp)?;
 
@@ -199,6 +197,15 @@ impl ServiceAccountVerifier {
             issued_at: UNIX_EPOCH + iat,
             expires_at: UNIX_EPOCH + exp,
         }))
+    }
+
+    fn lifetime(&self, iat: Duration, exp: Duration) -> Result<(), Denial> {
+        lifetime(iat, exp, MAX_LIFETIME, "24 hours")?;
+        // No skew: a day is far more than any honest token needs.
+        if exp > self.period.now() + MAX_LIFETIME {
+            return Err(invalid("exp is more than a day ahead"));
+        }
+        Ok(())
     }
 }
 

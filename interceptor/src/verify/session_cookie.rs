@@ -1,5 +1,7 @@
 //! The session cookies of end users, made by Firebase Auth and Identity Platform.
 
+mod explain;
+
 use std::{fmt, time::Duration};
 
 use super::{

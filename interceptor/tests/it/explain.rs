@@ -1,222 +1,326 @@
 //! An explanation says what the verifier says.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+mod variants;
 
-use callgate::{Clock, Denial, FirebaseVerifier, explain::Outcome, keys::KeyStore, verify::Check};
-use callgate_testkit::{FirebaseIssuer, TokenBuilder, flip_bit};
-use serde_json::{Value, json};
+use std::{fmt::Debug, time::Duration};
 
-/// 2026-01-01T00:00:00Z.
-const NOW: u64 = 1_767_225_600;
+use callgate::{
+    AppCheckVerifier, Clock, Denial, FirebaseVerifier, IapVerifier, ServiceAccountVerifier,
+    explain::{Explanation, Kind, Outcome},
+    keys::KeyStore,
+    verify::Check,
+};
+use callgate_testkit::{
+    AppCheckIssuer, EmulatorIssuer, FirebaseIssuer, GoogleIssuer, IapIssuer, SessionCookieIssuer,
+    TokenBuilder,
+};
 
-const CLAIMS: [&str; 13] = [
-    "iss",
-    "aud",
-    "sub",
-    "exp",
-    "iat",
-    "nbf",
-    "auth_time",
-    "user_id",
-    "firebase",
-    "email",
-    "email_verified",
-    "name",
-    "roles",
-];
+use variants::{NOW, at};
 
-fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(seconds)
+const PROJECT: &str = "demo-callgate";
+const AUDIENCE: &str = "/projects/1/locations/europe-west1/services/admin";
+const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
+
+fn now() -> Clock {
+    Clock::manual(at(NOW))
 }
 
 fn issuer() -> FirebaseIssuer {
-    FirebaseIssuer::new("demo-callgate").clock(Clock::manual(at(NOW)))
+    FirebaseIssuer::new(PROJECT).clock(now())
 }
 
 fn token() -> TokenBuilder {
     issuer().token("ada").email("ada@example.com")
 }
 
-/// Whatever a claim may be set to: every type, near and far times, the right values of other claims.
-fn values() -> Vec<Value> {
-    let mut values = vec![
-        json!(null),
-        json!(true),
-        json!(""),
-        json!("ada"),
-        json!("x".repeat(129)),
-        json!("demo-callgate"),
-        json!(["demo-callgate"]),
-        json!("https://securetoken.google.com/demo-other"),
-        json!({}),
-        json!({"sign_in_provider": ""}),
-        json!({"sign_in_provider": "phone", "tenant": "pupils"}),
-        json!(-1),
-        json!(1.5),
-        json!(u64::MAX),
-    ];
-    let times = [
-        0,
-        NOW - 86_401,
-        NOW - 10,
-        NOW - 9,
-        NOW,
-        NOW + 10,
-        NOW + 11,
-        NOW + 86_400,
-        NOW + 86_401,
-    ];
-    values.extend(times.map(|time| json!(time)));
-    values
+fn google() -> GoogleIssuer {
+    GoogleIssuer::new("https://votes.example.com").clock(now())
 }
 
-/// Valid tokens and wrong ones of every sort.
-fn variants() -> Vec<String> {
-    let mut tokens = vec![
-        String::new(),
-        "garbage".to_owned(),
-        "a.b.c".to_owned(),
-        "..".to_owned(),
-        "a".repeat(9000),
-        token().sign(),
-        token().sign_as(""),
-        token().sign_as("SIGNATURE_REMOVED_BY_GOOGLE"),
-        "x.y.SIGNATURE_REMOVED_BY_GOOGLE".to_owned(),
-        token()
-            .raw_header("x")
-            .sign_as("SIGNATURE_REMOVED_BY_GOOGLE"),
-        token().forged_with(3).sign(),
-        token().forged_with(3).expires_at(at(NOW - 60)).sign(),
-        token().key(2).sign(),
-        token().key(3).sign(),
-        token().header("alg", "none").sign_as(""),
-        token().header("alg", "HS256").sign(),
-        token().header("crit", json!([])).sign(),
-        token().header("typ", "JOSE").sign(),
-        token().header("kid", "").sign(),
-        token().repeat_header("kid", "test-key-1").sign(),
-        token().without_header("kid").sign(),
-        token().without_header("alg").sign(),
-        token().raw_header("[]").sign(),
-        token().raw_claims("[]").sign(),
-        token().raw_claims("{").sign(),
-        token().raw_claims("{}").sign(),
-        token().repeat_claim("iss", "x").sign(),
-        token().tenant("pupils").sign(),
-        token().without_firebase("sign_in_provider").sign(),
-        FirebaseIssuer::new("demo-other").token("ada").sign(),
-    ];
-    for ago in [0, 1, 9, 10, 11] {
-        let expires_at = at(NOW - ago);
-        tokens.push(
-            token()
-                .issued_at(at(NOW - 60))
-                .expires_at(expires_at)
-                .sign(),
+/// What the explanations of many tokens came to.
+#[derive(Debug, Default, PartialEq)]
+struct Tally {
+    accepted: usize,
+    refused: usize,
+}
+
+impl Tally {
+    /// Demands that an explanation has the verifier's verdict, that its first failure is the verifier's reason, and that all checks
+    /// are always there.
+    #[track_caller]
+    fn agree<C: PartialEq + Debug>(
+        &mut self,
+        token: &str,
+        explained: &Explanation<C>,
+        check: Check<C>,
+        steps: usize,
+    ) {
+        let first = explained.first_failure();
+        let failure = first.map(|step| &step.outcome);
+        match check {
+            Check::Verified(caller) => {
+                self.accepted += 1;
+                assert_eq!(failure, None, "{token}");
+                assert_eq!(explained.verdict, Ok(caller), "{token}");
+                let passed = |step: &callgate::explain::Step| step.outcome == Outcome::Passed;
+                assert!(explained.steps.iter().all(passed), "{explained:?}");
+                assert_eq!(explained.kind, explained.judged_as);
+            }
+            Check::Refused(denial) => {
+                self.refused += 1;
+                assert_eq!(failure, Some(&Outcome::Failed(denial.clone())), "{token}");
+                assert_eq!(explained.verdict, Err(denial), "{token}");
+            }
+            Check::Wait => panic!("the keys are here"),
+        }
+        let checks: Vec<&str> = explained.steps.iter().map(|step| step.check).collect();
+        assert_eq!(checks.len(), steps, "{checks:?}: {token}");
+        assert!(!checks.contains(&"verifier"), "{token}");
+    }
+
+    #[track_caller]
+    fn is_more_than(&self, accepted: usize, refused: usize) {
+        assert!(
+            self.accepted > accepted && self.refused > refused,
+            "{self:?}"
         );
     }
-    for part in 0..3 {
-        for bit in 0..64 {
-            tokens.push(flip_bit(&tokens[5], part, bit));
-        }
-    }
-    for claim in CLAIMS {
-        tokens.push(token().without(claim).sign());
-        for value in values() {
-            tokens.push(token().claim(claim, value).sign());
-        }
-    }
-    tokens
 }
 
 #[tokio::test]
-async fn the_steps_agree_with_the_verifier_on_every_token() {
+async fn the_steps_agree_with_the_verifier_on_every_id_token() {
     let verifiers = [
         issuer().verifier(),
         issuer().verifier().tenants(["pupils"]).unwrap(),
         issuer().verifier().clock_skew(Duration::ZERO).unwrap(),
         issuer().verifier().clock(Clock::manual(at(NOW + 7200))),
     ];
-    let mut accepted = 0;
-    let tokens = variants();
-    for (number, token) in tokens.iter().enumerate() {
+    let mut tokens = variants::of(&token());
+    tokens.push(token().tenant("pupils").sign());
+    tokens.push(token().without_firebase("sign_in_provider").sign());
+    tokens.push(FirebaseIssuer::new("demo-other").token("ada").sign());
+    let mut tally = Tally::default();
+    for token in &tokens {
         for verifier in &verifiers {
-            let explanation = verifier.explain(token).await;
-            let first = explanation.first_failure();
-            assert_ne!(first.map(|step| step.check), Some("verifier"));
-            let failure = first.map(|step| &step.outcome);
-            match verifier.check(token) {
-                Check::Verified(user) => {
-                    accepted += 1;
-                    assert_eq!(failure, None, "token {number}");
-                    assert_eq!(explanation.verdict, Ok(user), "token {number}");
-                    let passed = |step: &callgate::explain::Step| step.outcome == Outcome::Passed;
-                    assert!(explanation.steps.iter().all(passed), "token {number}");
-                }
-                Check::Refused(denial) => {
-                    assert_eq!(
-                        failure,
-                        Some(&Outcome::Failed(denial.clone())),
-                        "token {number}"
-                    );
-                    assert_eq!(explanation.verdict, Err(denial), "token {number}");
-                    assert!(
-                        explanation
-                            .steps
-                            .iter()
-                            .all(|step| step.check != "verifier")
-                    );
-                }
-                Check::Wait => panic!("the keys are here"),
-            }
-            assert_eq!(explanation.steps.len(), 13);
+            let explained = verifier.explain(token).await;
+            tally.agree(token, &explained, verifier.check(token), 13);
         }
     }
+    tally.is_more_than(50, 1000);
+}
+
+#[tokio::test]
+async fn the_steps_agree_with_the_verifier_on_every_session_cookie() {
+    let issuer = SessionCookieIssuer::new(PROJECT).clock(now());
+    let mut tokens = variants::of(&issuer.cookie("ada"));
+    tokens.push(token().sign());
+    let mut tally = Tally::default();
+    for token in &tokens {
+        let verifier = issuer.verifier();
+        let explained = verifier.explain(token).await;
+        tally.agree(token, &explained, verifier.check(token), 13);
+    }
+    tally.is_more_than(50, 300);
+}
+
+#[tokio::test]
+async fn the_steps_agree_with_the_verifier_on_every_token_of_the_emulator() {
+    let issuer = EmulatorIssuer::new(PROJECT).clock(now());
+    let mut tokens = variants::of(&issuer.token("ada"));
+    tokens.push(token().sign());
+    let mut tally = Tally::default();
+    for token in &tokens {
+        let verifier = issuer.verifier();
+        let explained = verifier.explain(token);
+        tally.agree(token, &explained, verifier.check(token), 11);
+    }
+    tally.is_more_than(50, 300);
+}
+
+#[tokio::test]
+async fn the_steps_agree_with_the_verifier_on_every_assertion() {
+    let issuer = IapIssuer::new(AUDIENCE).clock(now());
+    let verifiers = [
+        issuer.verifier(),
+        issuer.verifier().clock_skew(Duration::ZERO).unwrap(),
+        issuer.verifier().clock(Clock::manual(at(NOW + 7200))),
+    ];
+    let mut tokens = variants::of(&issuer.assertion("eve").hosted_domain("example.com"));
+    tokens.push(issuer.assertion("eve").external(PROJECT, "eve").sign());
+    tokens.push(token().sign());
+    let mut tally = Tally::default();
+    for token in &tokens {
+        for verifier in &verifiers {
+            let explained = verifier.explain(token).await;
+            tally.agree(token, &explained, verifier.check(token), 12);
+        }
+    }
+    tally.is_more_than(50, 1000);
+}
+
+#[tokio::test]
+async fn the_steps_agree_with_the_verifier_on_every_token_of_a_service() {
+    let issuer = google();
+    let mapped = |account: &str| issuer.verifier([("admin", account)]);
+    let verifiers = [
+        mapped(ADMIN),
+        mapped(&format!("{ADMIN}#1")),
+        mapped(ADMIN).clock(Clock::manual(at(NOW + 7200))),
+        issuer.verifier([]),
+    ];
+    let mut tokens = variants::of(&issuer.token(ADMIN));
+    tokens.push(issuer.token(ADMIN).unique_id("1").sign());
+    tokens.push(token().sign());
+    let mut tally = Tally::default();
+    for token in &tokens {
+        for verifier in &verifiers {
+            let explained = verifier.explain(token).await;
+            tally.agree(token, &explained, verifier.check(token), 13);
+        }
+    }
+    tally.is_more_than(50, 1000);
+}
+
+#[tokio::test]
+async fn the_steps_agree_with_the_verifier_on_every_app_check_token() {
+    let issuer = AppCheckIssuer::new(PROJECT, 1).clock(now());
+    let mut tokens = variants::of(&issuer.token("1:1:web:ada"));
+    tokens.push(token().sign());
+    tokens.push(callgate::verify::APP_CHECK_NO_TOKEN.to_owned());
+    let mut tally = Tally::default();
+    for token in &tokens {
+        let verifier = issuer.verifier();
+        let explained = verifier.explain(token).await;
+        tally.agree(token, &explained, verifier.check(token), 12);
+    }
+    tally.is_more_than(50, 300);
+}
+
+/// A store of keys that cannot be had: nothing listens on the port of a server that is gone.
+fn no_keys() -> KeyStore {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/keys", gone.local_addr().unwrap());
+    KeyStore::fetched(url.parse().unwrap())
+        .max_age_total(Duration::from_hours(6))
+        .build()
+        .unwrap()
+}
+
+fn assert_unjudged<C: Debug>(explained: &Explanation<C>, variable: &str) {
+    assert!(!explained.is_judged());
+    assert!(matches!(explained.verdict, Err(Denial::KeysUnavailable(_))));
+    let outcome = |check: &str| {
+        let step = explained.steps.iter().find(|step| step.check == check);
+        step.map(|step| step.outcome.clone())
+    };
+    assert_eq!(outcome("signature"), Some(Outcome::NotJudged));
+    assert_eq!(outcome("issuer"), Some(Outcome::Passed));
     assert!(
-        accepted > 20 && tokens.len() > 400,
-        "{accepted} of {}",
-        tokens.len()
+        explained.advice.contains(&format!("({variable})")),
+        "{}",
+        explained.advice
     );
 }
 
 #[tokio::test]
 async fn without_keys_the_claims_are_still_looked_at() {
-    // Nothing listens on the port of a server that is gone.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/keys", gone.local_addr().unwrap());
-    drop(gone);
-    let keys = KeyStore::fetched(url.parse().unwrap()).build().unwrap();
-    let verifier = FirebaseVerifier::new("demo-callgate", keys)
-        .unwrap()
-        .clock(Clock::manual(at(NOW)));
-    let explanation = verifier
-        .explain(&token().expires_at(at(NOW - 180)).sign())
-        .await;
-    assert!(!explanation.is_judged());
-    assert!(matches!(
-        explanation.verdict,
-        Err(Denial::KeysUnavailable(_))
-    ));
-    let outcome = |check: &str| {
-        let step = explanation.steps.iter().find(|step| step.check == check);
-        step.map(|step| step.outcome.clone())
-    };
-    assert_eq!(outcome("signature"), Some(Outcome::NotJudged));
-    assert_eq!(outcome("issuer"), Some(Outcome::Passed));
-    assert!(explanation.advice.contains("CALLGATE_KEYS_FILE_FIREBASE"));
+    let verifier = FirebaseVerifier::new(PROJECT, no_keys()).unwrap();
+    let late = token().expires_at(at(NOW - 180)).sign();
+    let explained = verifier.clock(now()).explain(&late).await;
+    assert_unjudged(&explained, "CALLGATE_KEYS_FILE_FIREBASE");
+
+    let verifier = IapVerifier::new(AUDIENCE, no_keys()).unwrap();
+    let assertion = IapIssuer::new(AUDIENCE).assertion("eve").sign();
+    assert_unjudged(
+        &verifier.explain(&assertion).await,
+        "CALLGATE_KEYS_FILE_IAP",
+    );
+
+    let verifier = ServiceAccountVerifier::new([google().audience()], no_keys()).unwrap();
+    assert_unjudged(
+        &verifier.explain(&google().token(ADMIN).sign()).await,
+        "CALLGATE_KEYS_FILE_GOOGLE",
+    );
+
+    let verifier = AppCheckVerifier::new(PROJECT, 1, no_keys()).unwrap();
+    let token = AppCheckIssuer::new(PROJECT, 1).token("1:1:web:ada").sign();
+    assert_unjudged(
+        &verifier.explain(&token).await,
+        "CALLGATE_KEYS_FILE_APP_CHECK",
+    );
 }
 
 #[tokio::test]
 async fn no_explanation_holds_the_token_an_address_or_a_name() {
-    let verifier = issuer().verifier();
+    fn assert_silent<C: Debug>(token: &str, explained: &Explanation<C>) {
+        let shown = format!("{explained:?}");
+        for secret in [
+            &token[..20],
+            "ada@example.com",
+            ADMIN,
+            "Lovelace",
+            "gserviceaccount",
+        ] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
     for token in [
         token().name("Ada Lovelace").sign(),
         token().name("Ada Lovelace").forged_with(3).sign(),
         token().name("Ada Lovelace").claim("email", 1).sign(),
     ] {
-        let shown = format!("{:?}", verifier.explain(&token).await);
-        for secret in [&token[..20], "ada@example.com", "Lovelace"] {
-            assert!(!shown.contains(secret), "{shown}");
+        assert_silent(&token, &issuer().verifier().explain(&token).await);
+    }
+    let iap = IapIssuer::new(AUDIENCE).clock(now());
+    for token in [iap.assertion("ada"), iap.assertion("ada").key(3)] {
+        let token = token.sign();
+        assert_silent(&token, &iap.verifier().explain(&token).await);
+    }
+    for accounts in [vec![], vec![("admin", ADMIN)]] {
+        let token = google().token(ADMIN).sign();
+        assert_silent(&token, &google().verifier(accounts).explain(&token).await);
+    }
+}
+
+#[tokio::test]
+async fn each_kind_offered_as_each_other_is_told_what_it_is_and_what_was_wanted() {
+    let (iap, apps) = (
+        IapIssuer::new(AUDIENCE).clock(now()),
+        AppCheckIssuer::new(PROJECT, 1).clock(now()),
+    );
+    let cookies = SessionCookieIssuer::new(PROJECT).clock(now());
+    let emulator = EmulatorIssuer::new(PROJECT).clock(now());
+    let tokens = [
+        (Kind::FirebaseIdToken, token().sign()),
+        (Kind::SessionCookie, cookies.cookie("ada").sign()),
+        (Kind::EmulatorToken, emulator.token("ada").sign()),
+        (Kind::IapAssertion, iap.assertion("eve").sign()),
+        (Kind::ServiceAccountToken, google().token(ADMIN).sign()),
+        (Kind::AppCheckToken, apps.token("1:1:web:ada").sign()),
+    ];
+    let mut advice = Vec::new();
+    for (kind, token) in &tokens {
+        let explained = [
+            issuer().verifier().explain(token).await.map(drop),
+            cookies.verifier().explain(token).await.map(drop),
+            emulator.verifier().explain(token).map(drop),
+            iap.verifier().explain(token).await.map(drop),
+            google()
+                .verifier([("admin", ADMIN)])
+                .explain(token)
+                .await
+                .map(drop),
+            apps.verifier().explain(token).await.map(drop),
+        ];
+        for (explained, (judged_as, _)) in explained.into_iter().zip(&tokens) {
+            assert_eq!(explained.kind, *kind);
+            assert_eq!(explained.judged_as, *judged_as);
+            assert_eq!(explained.verdict.is_ok(), kind == judged_as);
+            advice.push(explained.advice);
         }
     }
+    advice.sort();
+    advice.dedup();
+    // Two kinds are sent the same way once they are valid.
+    assert_eq!(advice.len(), 35, "{advice:#?}");
 }

@@ -2,12 +2,11 @@
 //!
 //! They are the same as in `EndUsers::judge`, in its order; tests hold the two together.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use super::{Claims, EndUsers, Kind, MAX_UID, invalid, required};
 use crate::{
     denial::{Denial, Invalid, loggable},
-    explain::{Steps, ago, moment, say},
+    explain::{Steps, say},
+    verify::explain::{NO_CLAIMS, lived},
 };
 
 /// The checks beyond the payload's form.
@@ -26,8 +25,8 @@ impl EndUsers {
     /// Looks at the claims of a token, where its payload could be decoded at all.
     pub(in crate::verify) fn explain(&self, steps: &mut Steps, payload: Option<&[u8]>) {
         let Some(payload) = payload else {
-            steps.skip(&["claims"], "the claims cannot be read");
-            steps.skip(&OF_CLAIMS, "the claims cannot be read");
+            steps.skip(&["claims"], NO_CLAIMS);
+            steps.skip(&OF_CLAIMS, NO_CLAIMS);
             return;
         };
         let claims = Claims::read(payload, &self.roles_claim);
@@ -37,7 +36,7 @@ impl EndUsers {
         );
         match claims {
             Ok(claims) => self.claims(steps, &claims),
-            Err(_) => steps.skip(&OF_CLAIMS, "the claims cannot be read"),
+            Err(_) => steps.skip(&OF_CLAIMS, NO_CLAIMS),
         }
     }
 
@@ -51,8 +50,15 @@ impl EndUsers {
             None => steps.skip(&["tenant"], "the claim firebase is missing"),
         }
         steps.add("lifetime", self.kind.explain_lifetime(claims));
-        self.not_before(steps, claims);
-        self.expiry(steps, claims);
+        self.period.explain(
+            steps,
+            &[
+                ("iat", claims.iat),
+                ("auth_time", claims.auth_time),
+                ("nbf", claims.nbf),
+            ],
+            claims.exp,
+        );
     }
 
     fn issuer(&self, claims: &Claims<'_>) -> Result<String, Denial> {
@@ -60,7 +66,13 @@ impl EndUsers {
         if *iss != *self.issuer {
             return Err(Invalid::Issuer(loggable(iss)).into());
         }
-        Ok(format!("Firebase, for project {}", self.project_id))
+        Ok(match self.kind.is_session_cookie {
+            true => format!(
+                "Firebase's of session cookies, for project {}",
+                self.project_id
+            ),
+            false => format!("Firebase, for project {}", self.project_id),
+        })
     }
 
     fn audience(&self, claims: &Claims<'_>) -> Result<String, Denial> {
@@ -79,61 +91,6 @@ impl EndUsers {
             (false, None) => Err(invalid(
                 "firebase.tenant is missing, and the project's own users are not configured",
             )),
-        }
-    }
-
-    fn not_before(&self, steps: &mut Steps, claims: &Claims<'_>) {
-        let now = self.period.now();
-        let times = [
-            ("iat", claims.iat),
-            ("auth_time", claims.auth_time),
-            ("nbf", claims.nbf),
-        ];
-        let early = times.into_iter().find_map(|(name, time)| {
-            time.filter(|time| *time > now + self.period.skew)
-                .map(|time| (name, time))
-        });
-        let Some((name, time)) = early else {
-            return steps.add(
-                "not-before",
-                Ok("none of its times is in the future".to_owned()),
-            );
-        };
-        let detail = format!(
-            "{name} is {} in the future ({}), while the clock here says {}",
-            ago(time.abs_diff(now)),
-            moment(UNIX_EPOCH + time),
-            moment(UNIX_EPOCH + Duration::from_secs(now.as_secs()))
-        );
-        steps.fail("not-before", Denial::TokenNotYetValid(name), detail);
-    }
-
-    fn expiry(&self, steps: &mut Steps, claims: &Claims<'_>) {
-        let now = self.period.now();
-        let Some(exp) = claims.exp else {
-            return steps.skip(&["expiry"], "exp is missing");
-        };
-        let at = moment(UNIX_EPOCH + exp);
-        if now < exp {
-            steps.add(
-                "expiry",
-                Ok(format!(
-                    "valid for another {}, until {at}",
-                    ago(exp.abs_diff(now))
-                )),
-            );
-        } else if now < exp + self.period.skew {
-            let since = ago(now.abs_diff(exp));
-            let skew = ago(self.period.skew);
-            steps.add(
-                "expiry",
-                Ok(format!(
-                    "expired {since} ago, within the clock skew of {skew}"
-                )),
-            );
-        } else {
-            let detail = format!("expired {} ago, at {at}", ago(now.abs_diff(exp)));
-            steps.fail("expiry", Denial::TokenExpired, detail);
         }
     }
 }
@@ -177,10 +134,6 @@ impl Kind {
         required(claims.auth_time, "auth_time")?;
         let exp = required(claims.exp, "exp")?;
         self.lifetime(iat, exp)?;
-        Ok(format!(
-            "{} from {}",
-            ago(exp.abs_diff(iat)),
-            moment(UNIX_EPOCH + iat)
-        ))
+        Ok(lived(iat, exp))
     }
 }
