@@ -1,10 +1,12 @@
-//! The command `callgate`: why a token is refused, and who may call what.
+//! The command `callgate`: why a token is refused, who may call what, and tokens for trying calls.
 
 mod args;
 mod explain;
+mod kind;
 mod pem;
 mod policy;
 mod settings;
+mod token;
 mod values;
 
 use std::process::ExitCode;
@@ -22,6 +24,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain(args) => explain::run(*args).await,
         Command::Policy(args) => policy::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Token(args) => token::run(args).await.map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,4 +1,5 @@
-//! Keys as Google's older addresses publish them: an object of PEM texts by `kid`, certificates or public keys.
+//! Keys as some of Google's addresses publish them: an object of PEM texts by `kid`, certificates or public keys, of RSA or, as
+//! Identity-Aware Proxy's are, on the curve P-256.
 
 use std::fmt;
 
@@ -11,12 +12,24 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The object identifier rsaEncryption (RFC 8017, appendix A.1), with its tag and length.
 const RSA_ENCRYPTION: [u8; 11] = [
     0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01,
 ];
+
+/// The algorithm identifier of keys on the curve P-256: ecPublicKey and secp256r1 (RFC 5480, sections 2.1.1 and 2.1.1.1).
+const P_256: [u8; 19] = [
+    0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D,
+    0x03, 0x01, 0x07,
+];
+
+/// How a point begins that is written out in full (SEC 1, section 2.3.3).
+const UNCOMPRESSED: u8 = 0x04;
+
+/// The length of each coordinate of a point on P-256.
+const COORDINATE: usize = 32;
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -33,22 +46,23 @@ pub(crate) fn to_jwks(document: &[u8]) -> anyhow::Result<Option<String>> {
     };
     let mut keys = Vec::new();
     for (kid, pem) in pems {
-        let (n, e) = rsa(&pem).with_context(|| format!("the key {kid:.64?}"))?;
-        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        keys.push(json!({"kty": "RSA", "kid": kid, "n": number(&n), "e": number(&e)}));
+        let mut key = jwk(&pem).with_context(|| format!("the key {kid:.64?}"))?;
+        key["kid"] = kid.into();
+        keys.push(key);
     }
     Ok(Some(json!({ "keys": keys }).to_string()))
 }
 
-/// Modulus and exponent, big-endian without leading zeros.
-fn rsa(pem: &str) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
+/// The key in a PEM text, without its name.
+fn jwk(pem: &str) -> anyhow::Result<Value> {
     let (label, der) = decode(pem).context("not one PEM text")?;
-    let key = match label {
-        "CERTIFICATE" => of_certificate(&der).and_then(of_public_key),
-        "PUBLIC KEY" => of_public_key(&der),
+    let info = match label {
+        "CERTIFICATE" => of_certificate(&der),
+        "PUBLIC KEY" => Some(&*der),
         _ => bail!("neither a certificate nor a public key"),
     };
-    key.context("no RSA key in it")
+    info.and_then(of_public_key)
+        .context("no RSA key in it, and none on the curve P-256")
 }
 
 fn decode(pem: &str) -> Option<(&str, Vec<u8>)> {
@@ -75,19 +89,40 @@ fn of_certificate(der: &[u8]) -> Option<&[u8]> {
     Some(rest)
 }
 
-/// The numbers in a `SubjectPublicKeyInfo`.
-fn of_public_key(der: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+/// The key in a `SubjectPublicKeyInfo`.
+fn of_public_key(der: &[u8]) -> Option<Value> {
     let (info, _) = take(der, SEQUENCE)?;
     let (algorithm, rest) = take(info, SEQUENCE)?;
-    if !algorithm.starts_with(&RSA_ENCRYPTION) {
-        return None;
-    }
     let (bits, _) = take(rest, BIT_STRING)?;
-    let (key, _) = take(bits.strip_prefix(&[0])?, SEQUENCE)?;
+    let key = bits.strip_prefix(&[0])?;
+    if algorithm.starts_with(&RSA_ENCRYPTION) {
+        rsa(key)
+    } else if algorithm == P_256 {
+        p_256(key)
+    } else {
+        None
+    }
+}
+
+/// Modulus and exponent, big-endian without leading zeros.
+fn rsa(key: &[u8]) -> Option<Value> {
+    let (key, _) = take(key, SEQUENCE)?;
     let (n, rest) = take(key, INTEGER)?;
     let (e, _) = take(rest, INTEGER)?;
-    let unsigned = |number: &[u8]| number.strip_prefix(&[0]).unwrap_or(number).to_vec();
-    Some((unsigned(n), unsigned(e)))
+    let number = |number: &[u8]| base64url(number.strip_prefix(&[0]).unwrap_or(number));
+    Some(json!({"kty": "RSA", "n": number(n), "e": number(e)}))
+}
+
+/// The two coordinates of a point.
+fn p_256(key: &[u8]) -> Option<Value> {
+    let point = key.strip_prefix(&[UNCOMPRESSED])?;
+    let (x, y) = point.split_at_checked(COORDINATE)?;
+    let is_point = y.len() == COORDINATE;
+    is_point.then(|| json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)}))
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The value that begins here, if it has this tag, and what comes after it (X.690, section 8.1).

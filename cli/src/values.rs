@@ -1,4 +1,4 @@
-//! From text to times.
+//! From text to values.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -36,6 +36,25 @@ pub(crate) fn moment(text: &str) -> anyhow::Result<SystemTime> {
     }
 }
 
+/// Values separated by commas, with or without white space around them.
+pub(crate) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+/// `name=value`.
+pub(crate) fn mapping(text: &str) -> anyhow::Result<(&str, &str)> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim(), value.trim()))
+        }
+        _ => bail!(
+            "{text:?} is not name=email, such as admin=admin@my-project.iam.gserviceaccount.com"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +81,15 @@ mod tests {
         }
         for text in ["", "s", "1d", "-1s", "99999999999999999999s"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+    #[test]
+    fn a_list_of_mappings_is_read() {
+        let read = list(" a = b@c , d=e#1,").map(mapping);
+        let read: Vec<_> = read.map(Result::ok).collect();
+        assert_eq!(read, [Some(("a", "b@c")), Some(("d", "e#1"))]);
+        for text in ["a", "=b", "a=", "a= "] {
+            assert!(mapping(text).is_err(), "{text}");
         }
     }
 }

@@ -44,6 +44,15 @@ fn from_stdin() -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The headers that tokens are sent in.
+const HEADERS: [&str; 5] = [
+    "authorization:",
+    "x-end-user-authorization:",
+    "x-serverless-authorization:",
+    "x-goog-iap-jwt-assertion:",
+    "x-firebase-appcheck:",
+];
+
 /// Less the white space, quotes and header around it; and whether there was a header.
 fn bare(text: &str) -> (&str, bool) {
     let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
@@ -54,11 +63,23 @@ fn bare(text: &str) -> (&str, bool) {
     } else {
         text.trim_matches(quotes)
     };
-    let value = after(text, "authorization:").unwrap_or(text).trim_start();
+    if let Some(cookie) = session_cookie(text) {
+        return (cookie, true);
+    }
+    let header = HEADERS.iter().find_map(|name| after(text, name));
+    let value = header.unwrap_or(text).trim_start();
     match after(value, "bearer ") {
         Some(token) => (token.trim(), true),
-        None => (value, value.len() < text.len()),
+        None => (value, header.is_some()),
     }
+}
+
+/// The session cookie in a header of cookies, or alone with its name.
+fn session_cookie(text: &str) -> Option<&str> {
+    let cookies = after(text, "cookie:").unwrap_or(text);
+    cookies
+        .split(';')
+        .find_map(|cookie| cookie.trim().strip_prefix("__session="))
 }
 
 /// What comes after this beginning, in whatever case it is written.
@@ -81,6 +102,15 @@ mod tests {
             "bearer  a.b.c\n",
             "Authorization: Bearer a.b.c",
             "'authorization: bearer a.b.c'",
+        ] {
+            assert_eq!(bare(text), ("a.b.c", true), "{text}");
+        }
+        for text in [
+            "cookie: theme=dark; __session=a.b.c; other=1",
+            "__session=a.b.c",
+            "X-Goog-IAP-JWT-Assertion: a.b.c",
+            "x-firebase-appcheck:a.b.c",
+            "x-end-user-authorization: Bearer a.b.c",
         ] {
             assert_eq!(bare(text), ("a.b.c", true), "{text}");
         }

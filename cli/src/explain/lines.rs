@@ -5,20 +5,11 @@ use std::io::{BufRead, Read as _, Write};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use super::{Judge, Status, record::Record};
+use super::{Status, judge::Judge, record::Record};
+use crate::kind::Kind;
 
 /// The longest line, in bytes.
 const MOST: u64 = 1024 * 1024;
-
-/// The kinds of token that a line may name. Of these only the first can be judged so far.
-const KINDS: [&str; 6] = [
-    "firebase",
-    "session-cookie",
-    "iap",
-    "google",
-    "app-check",
-    "emulator",
-];
 
 #[derive(Deserialize)]
 struct Line {
@@ -29,8 +20,11 @@ struct Line {
 }
 
 /// Explains each line's token, exactly as it stands there. Ends at the first line that is none.
+///
+/// Where a line names no kind, its token is judged as one of `kind`, or as what it says it is.
 pub(super) async fn explain(
     judge: &Judge,
+    kind: Option<Kind>,
     input: &mut impl BufRead,
     output: &mut impl Write,
 ) -> anyhow::Result<Status> {
@@ -52,33 +46,17 @@ pub(super) async fn explain(
         let line: Line = serde_json::from_slice(&text)
             .ok()
             .with_context(|| format!("line {number}: not {{\"name\": .., \"token\": ..}}"))?;
-        worst = worst.max(one(judge, number, &line, output).await?);
+        let kind = match &line.kind {
+            None => kind,
+            Some(name) => Some(Kind::named(name).with_context(|| {
+                format!("line {number}: the kind is none of {}", Kind::names())
+            })?),
+        };
+        let judged = judge.judge(&line.token, kind).await;
+        let record = Record::new(&judged).named(&line.name);
+        writeln!(output, "{}", record.to_json()?)?;
+        worst = worst.max(judged.status());
     }
     output.flush()?;
     Ok(worst)
-}
-
-async fn one(
-    judge: &Judge,
-    number: u64,
-    line: &Line,
-    output: &mut impl Write,
-) -> anyhow::Result<Status> {
-    let kind = line.kind.as_deref().unwrap_or(KINDS[0]);
-    if !KINDS.contains(&kind) {
-        bail!("line {number}: the kind is none of {}", KINDS.join(", "));
-    }
-    let (explanation, rule);
-    let (record, status) = if kind == KINDS[0] {
-        (explanation, rule) = judge.judge(&line.token).await;
-        (
-            Record::new(&explanation, rule.as_ref()),
-            Status::of(&explanation, rule.as_ref()),
-        )
-    } else {
-        (Record::unsupported(), Status::NotJudged)
-    };
-    let record = record.named(&line.name);
-    writeln!(output, "{}", record.to_json()?)?;
-    Ok(status)
 }

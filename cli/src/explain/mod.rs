@@ -1,8 +1,12 @@
 //! `callgate explain`.
 
+mod account;
+mod advice;
 mod input;
+mod judge;
 mod lines;
 mod method;
+mod proven;
 mod record;
 mod text;
 
@@ -11,22 +15,16 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Context;
-use callgate::{Clock, FirebaseVerifier, Method, explain::Explanation};
+use anyhow::{Context, bail};
+use callgate::Clock;
 
-use crate::{FAILED, args::ExplainArgs, settings, values};
+use crate::{FAILED, args::ExplainArgs, settings::Settings, values};
+use judge::{Judge, Judged, Outcome};
 use record::Record;
-
-/// Who judges: the verifier, and the rule if one was asked for.
-pub(crate) struct Judge {
-    verifier: FirebaseVerifier,
-    clock: Clock,
-    method: Option<&'static Method>,
-}
 
 /// What a token, or a call with it, came to. The worst of several tokens is the command's status.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Status {
+enum Status {
     Accepted,
     Refused,
     NotJudged,
@@ -37,59 +35,54 @@ pub(crate) async fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
         Some(now) => Clock::manual(values::moment(now).context("--now")?),
         None => Clock::system(),
     };
-    let judge = Judge {
-        verifier: settings::verifier(args.settings, clock.clone())?,
-        clock,
-        method: args.method.as_deref().map(method::find).transpose()?,
-    };
-    let status = if args.jsonl {
-        lines::explain(&judge, &mut io::stdin().lock(), &mut io::stdout().lock()).await?
+    let method = args.method.as_deref().map(method::find).transpose()?;
+    let settings = Settings::new(args.settings, args.keys, clock.clone())?;
+    let judge = Judge::new(settings, clock, method);
+    if args.jsonl {
+        let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+        let status = lines::explain(&judge, args.kind, &mut input, &mut output).await?;
+        return Ok(status.exit_code());
+    }
+    let (token, notes) = input::read(&args.token)?;
+    for note in notes {
+        eprintln!("note: {note}");
+    }
+    let judged = judge.judge(&token, args.kind).await;
+    let mut out = io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", Record::whole(&judged).to_json()?)?;
     } else {
-        let (token, notes) = input::read(&args.token)?;
-        for note in notes {
-            eprintln!("note: {note}");
-        }
-        let (explanation, rule) = judge.judge(&token).await;
-        let mut out = io::stdout().lock();
-        if args.json {
-            let record = Record::whole(&explanation, rule.as_ref());
-            writeln!(out, "{}", record.to_json()?)?;
-        } else {
-            let colours =
-                out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-            text::write(&mut out, &explanation, rule.as_ref(), colours)?;
-        }
-        Status::of(&explanation, rule.as_ref())
-    };
-    Ok(status.exit_code())
+        write_text(&mut out, &judged, &token)?;
+    }
+    Ok(judged.status().exit_code())
 }
 
-// === impl Judge ===
-
-impl Judge {
-    pub(crate) async fn judge(&self, token: &str) -> (Explanation, Option<method::Verdict>) {
-        let explanation = self.verifier.explain(token).await;
-        let rule = self
-            .method
-            .map(|method| method::judge(method, &explanation, token, self.clock.now()));
-        (explanation, rule)
+fn write_text(
+    out: &mut io::StdoutLock<'_>,
+    Judged { kind, outcome }: &Judged,
+    token: &str,
+) -> anyhow::Result<()> {
+    match outcome {
+        Outcome::Explained(explanation, rule) => {
+            let colours =
+                out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+            text::write(out, explanation, rule.as_ref(), colours)?;
+            if let Some(hint) = account::hint(explanation, token) {
+                writeln!(out, "{hint}")?;
+            }
+            Ok(())
+        }
+        Outcome::NotConfigured { looks, why } => bail!(
+            "could not judge this as {}: {why}\nBy its looks it is {}. To judge it as another kind of token: --kind",
+            kind.title(),
+            looks.title()
+        ),
     }
 }
 
 // === impl Status ===
 
 impl Status {
-    fn of(explanation: &Explanation, rule: Option<&method::Verdict>) -> Self {
-        let refused_by_rule = rule.and_then(method::Verdict::denial).is_some();
-        if !explanation.is_judged() {
-            Self::NotJudged
-        } else if explanation.verdict.is_err() || refused_by_rule {
-            Self::Refused
-        } else {
-            Self::Accepted
-        }
-    }
-
     fn exit_code(self) -> ExitCode {
         match self {
             Self::Accepted => ExitCode::SUCCESS,

@@ -1,17 +1,23 @@
 //! An explanation as JSON.
 
-use std::{
-    fmt::Write as _,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::fmt::Write as _;
 
 use callgate::{
-    Denial, EndUser,
-    explain::{Explanation, Outcome, Step},
+    Denial,
+    explain::{self, Explanation, Outcome as StepOutcome, Step},
 };
 use serde::Serialize;
 
-use super::method::{self, Verdict};
+use super::{
+    advice,
+    judge::{Judged, Outcome},
+    method::Verdict,
+    proven::{Caller, Proven},
+};
+use crate::kind::Kind;
+
+/// The reason for what a setting is missing for. It is none of the gate's.
+const NOT_CONFIGURED: &str = "NOT_CONFIGURED";
 
 /// What is told of one token.
 #[derive(Serialize)]
@@ -19,8 +25,8 @@ pub(super) struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     verdict: &'static str,
-    /// What it looks like: `firebase`, `session-cookie`, .. or null where it is none of these.
-    kind: Option<&'static str>,
+    /// As what it was judged: `firebase`, `session-cookie`, `iap`, `google`, `app-check` or `emulator`.
+    kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<&'static str>,
     reason: Option<&'a str>,
@@ -38,26 +44,58 @@ struct Finding<'a> {
     detail: &'a str,
 }
 
-/// The proven caller. No e-mail address and no name: what is printed here ends up in tickets.
-#[derive(Serialize)]
-struct Caller<'a> {
-    uid: &'a str,
-    tenant: Option<&'a str>,
-    email_verified: bool,
-    sign_in_provider: &'a str,
-    second_factor: Option<&'a str>,
-    roles: Vec<&'a str>,
-    signed_in_at: u64,
-    issued_at: u64,
-    expires_at: u64,
-}
-
 // === impl Record ===
 
 impl<'a> Record<'a> {
     /// What the lines of `--jsonl` have.
-    pub(super) fn new(explanation: &'a Explanation, rule: Option<&'a Verdict>) -> Self {
-        let mut checks: Vec<_> = explanation.steps.iter().map(Finding::of).collect();
+    pub(super) fn new(Judged { kind, outcome }: &'a Judged) -> Self {
+        match outcome {
+            Outcome::Explained(explanation, rule) => {
+                Self::explained(*kind, explanation, rule.as_ref())
+            }
+            Outcome::NotConfigured { looks, why } => Self {
+                name: None,
+                verdict: "refuse",
+                kind: kind.name(),
+                what: None,
+                reason: Some(NOT_CONFIGURED),
+                checks: vec![
+                    Finding::of_kind(*kind, *looks),
+                    Finding {
+                        check: "settings",
+                        ok: None,
+                        detail: why,
+                    },
+                ],
+                caller: None,
+                advice: None,
+            },
+        }
+    }
+
+    /// What `--json` has beyond that.
+    pub(super) fn whole(judged: &'a Judged) -> Self {
+        let (looks, advice) = match &judged.outcome {
+            Outcome::Explained(explanation, rule) => (
+                explanation.kind,
+                advice::what_to_do(explanation, rule.as_ref()),
+            ),
+            Outcome::NotConfigured { looks, why } => (*looks, why.as_str()),
+        };
+        Self {
+            what: Some(looks.title()),
+            advice: Some(advice),
+            ..Self::new(judged)
+        }
+    }
+
+    fn explained(
+        kind: Kind,
+        explanation: &'a Explanation<Proven>,
+        rule: Option<&'a Verdict>,
+    ) -> Self {
+        let mut checks = vec![Finding::of_kind(kind, explanation.kind)];
+        checks.extend(explanation.steps.iter().map(Finding::of));
         let mut reason = explanation.verdict.as_ref().err().map(Denial::reason);
         if let Some(rule) = rule {
             checks.push(Finding {
@@ -73,34 +111,11 @@ impl<'a> Record<'a> {
                 None => "accept",
                 Some(_) => "refuse",
             },
-            kind: explanation.kind.slug(),
+            kind: kind.name(),
             what: None,
             reason,
             checks,
-            caller: explanation.verdict.as_ref().ok().map(Caller::of),
-            advice: None,
-        }
-    }
-
-    /// What `--json` has beyond that.
-    pub(super) fn whole(explanation: &'a Explanation, rule: Option<&'a Verdict>) -> Self {
-        Self {
-            what: Some(explanation.kind.title()),
-            advice: Some(method::what_to_do(explanation, rule)),
-            ..Self::new(explanation, rule)
-        }
-    }
-
-    /// A token of a kind that nothing here verifies.
-    pub(super) fn unsupported() -> Self {
-        Self {
-            name: None,
-            verdict: "refuse",
-            kind: None,
-            what: None,
-            reason: Some("KIND_NOT_SUPPORTED"),
-            checks: Vec::new(),
-            caller: None,
+            caller: explanation.verdict.as_ref().ok().map(Proven::to_caller),
             advice: None,
         }
     }
@@ -130,37 +145,27 @@ impl<'a> Record<'a> {
     }
 }
 
+// === impl Finding ===
+
 impl<'a> Finding<'a> {
+    /// Whether it looks like what it was judged as.
+    fn of_kind(kind: Kind, looks: explain::Kind) -> Self {
+        Self {
+            check: "kind",
+            ok: Some(looks.slug() == Some(kind.name())),
+            detail: looks.title(),
+        }
+    }
+
     fn of(step: &'a Step) -> Self {
         Self {
             check: step.check,
             ok: match step.outcome {
-                Outcome::Passed => Some(true),
-                Outcome::Failed(_) => Some(false),
-                Outcome::NotJudged => None,
+                StepOutcome::Passed => Some(true),
+                StepOutcome::Failed(_) => Some(false),
+                StepOutcome::NotJudged => None,
             },
             detail: &step.detail,
         }
     }
-}
-
-impl<'a> Caller<'a> {
-    fn of(user: &'a EndUser) -> Self {
-        Self {
-            uid: user.id().uid,
-            tenant: user.id().tenant,
-            email_verified: user.email_verified(),
-            sign_in_provider: user.sign_in_provider(),
-            second_factor: user.second_factor(),
-            roles: user.roles().collect(),
-            signed_in_at: seconds(user.signed_in_at()),
-            issued_at: seconds(user.issued_at()),
-            expires_at: seconds(user.expires_at()),
-        }
-    }
-}
-
-/// Seconds since the Unix epoch, as in the token.
-fn seconds(at: SystemTime) -> u64 {
-    at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

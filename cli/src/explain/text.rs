@@ -2,12 +2,9 @@
 
 use std::io::{self, Write};
 
-use callgate::{
-    EndUser,
-    explain::{Explanation, Outcome, Step},
-};
+use callgate::explain::{Explanation, Outcome, Step};
 
-use super::method::{self, Verdict};
+use super::{advice, method::Verdict, proven::Proven};
 
 const GREEN: &str = "32";
 const RED: &str = "31";
@@ -17,7 +14,7 @@ const FAINT: &str = "2";
 /// Writes the verdict, what the token is, each check, and what to do.
 pub(super) fn write(
     out: &mut impl Write,
-    explanation: &Explanation,
+    explanation: &Explanation<Proven>,
     rule: Option<&Verdict>,
     colours: bool,
 ) -> io::Result<()> {
@@ -40,6 +37,9 @@ pub(super) fn write(
     };
     writeln!(out, "{verdict}")?;
     writeln!(out, "By its looks it is {}.", explanation.kind.title())?;
+    if explanation.kind != explanation.judged_as {
+        writeln!(out, "It was judged as {}.", explanation.judged_as.title())?;
+    }
     writeln!(out)?;
 
     let line = |out: &mut dyn Write, ok: Option<bool>, check: &str, detail: &str| {
@@ -63,8 +63,8 @@ pub(super) fn write(
         let checks: Vec<&str> = steps.iter().map(|step| step.check).collect();
         line(out, ok, &checks.join(", "), &steps[0].detail)?;
     }
-    if let Ok(user) = &explanation.verdict {
-        writeln!(out, "\nCaller: {}", caller(user))?;
+    if let Ok(proven) = &explanation.verdict {
+        writeln!(out, "\nCaller: {}", proven.to_text())?;
     }
     if let Some(rule) = rule {
         writeln!(out, "\nThe rule of {}", rule.path)?;
@@ -74,35 +74,6 @@ pub(super) fn write(
     writeln!(
         out,
         "\nWhat to do: {}",
-        method::what_to_do(explanation, rule)
+        advice::what_to_do(explanation, rule)
     )
-}
-
-/// The proven caller, by what may be shown to others.
-fn caller(user: &EndUser) -> String {
-    let mut words = vec![match user.id().tenant {
-        Some(tenant) => format!("{} of the tenant {}", shown(user.id().uid), shown(tenant)),
-        None => shown(user.id().uid),
-    }];
-    words.push(format!("signed in by {}", shown(user.sign_in_provider())));
-    if let Some(factor) = user.second_factor() {
-        words.push(format!("second factor {}", shown(factor)));
-    }
-    words.push(match (user.email(), user.email_verified()) {
-        (None, _) => "no e-mail address".to_owned(),
-        (Some(_), true) => "e-mail address verified".to_owned(),
-        (Some(_), false) => "e-mail address not verified".to_owned(),
-    });
-    let roles: Vec<String> = user.roles().take(16).map(shown).collect();
-    words.push(match roles.is_empty() {
-        true => "no roles".to_owned(),
-        false => format!("roles {}", roles.join(" ")),
-    });
-    words.join(", ")
-}
-
-/// A value from the token, short and escaped.
-fn shown(value: &str) -> String {
-    let short: String = value.chars().take(64).collect();
-    format!("{short:?}")
 }

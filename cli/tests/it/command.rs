@@ -7,11 +7,19 @@ use std::{
 };
 
 use callgate::Clock;
-use callgate_testkit::{FirebaseIssuer, TokenBuilder};
+use callgate_testkit::{
+    AppCheckIssuer, EmulatorIssuer, FirebaseIssuer, GoogleIssuer, IapIssuer, SessionCookieIssuer,
+    TokenBuilder,
+};
 use tempfile::NamedTempFile;
 
 /// 2026-01-01T00:00:00Z.
 pub(crate) const NOW: u64 = 1_767_225_600;
+
+pub(crate) const IAP_AUDIENCE: &str = "/projects/1/locations/europe-west1/services/admin";
+pub(crate) const AUDIENCE: &str = "https://votes.example.com";
+pub(crate) const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
+pub(crate) const APP: &str = "1:1:web:ada";
 
 /// What the command answered.
 pub(crate) struct Answer {
@@ -31,6 +39,26 @@ pub(crate) fn issuer() -> FirebaseIssuer {
 /// An issuer for whom it is always [`NOW`].
 pub(crate) fn issuer_of(project: &str) -> FirebaseIssuer {
     FirebaseIssuer::new(project).clock(Clock::manual(at(NOW)))
+}
+
+pub(crate) fn cookies() -> SessionCookieIssuer {
+    SessionCookieIssuer::new("demo-callgate").clock(Clock::manual(at(NOW)))
+}
+
+pub(crate) fn iap() -> IapIssuer {
+    IapIssuer::new(IAP_AUDIENCE).clock(Clock::manual(at(NOW)))
+}
+
+pub(crate) fn google() -> GoogleIssuer {
+    GoogleIssuer::new(AUDIENCE).clock(Clock::manual(at(NOW)))
+}
+
+pub(crate) fn apps() -> AppCheckIssuer {
+    AppCheckIssuer::new("demo-callgate", 1).clock(Clock::manual(at(NOW)))
+}
+
+pub(crate) fn emulator() -> EmulatorIssuer {
+    EmulatorIssuer::new("demo-callgate").clock(Clock::manual(at(NOW)))
 }
 
 pub(crate) fn token() -> TokenBuilder {
@@ -81,6 +109,44 @@ pub(crate) fn explain(args: &[&str], input: &str) -> Answer {
         ],
         input,
     )
+}
+
+/// `callgate explain` at [`NOW`], with the settings of a gate that knows every kind of caller, and these variables too.
+pub(crate) fn explain_any(args: &[&str], variables: &[(&str, &str)], input: &str) -> Answer {
+    let keys = [
+        ("CALLGATE_KEYS_FILE_FIREBASE", issuer().jwks()),
+        ("CALLGATE_KEYS_FILE_SESSION_COOKIE", cookies().jwks()),
+        ("CALLGATE_KEYS_FILE_IAP", iap().jwks()),
+        ("CALLGATE_KEYS_FILE_GOOGLE", google().jwks()),
+        ("CALLGATE_KEYS_FILE_APP_CHECK", apps().jwks()),
+    ]
+    .map(|(variable, keys)| (variable, file(&keys)));
+    let accounts = format!("votes=votes@x.iam.gserviceaccount.com, admin={ADMIN}");
+    let mut all = vec![
+        ("CALLGATE_PROJECT_ID", "demo-callgate"),
+        ("CALLGATE_PROJECT_NUMBER", "1"),
+        ("CALLGATE_IAP_AUDIENCE", IAP_AUDIENCE),
+        ("CALLGATE_AUDIENCES", AUDIENCE),
+        ("CALLGATE_SERVICE_ACCOUNTS", &accounts),
+    ];
+    let path = |file: &NamedTempFile| file.path().to_str().expect("a path").to_owned();
+    let keys = keys.each_ref().map(|(name, file)| (*name, path(file)));
+    all.extend(keys.iter().map(|(name, path)| (*name, path.as_str())));
+    all.extend(variables);
+    let now = NOW.to_string();
+    run(&[&["explain", "--now", &now], args].concat(), &all, input)
+}
+
+/// A valid token of each kind, by the kind's name.
+pub(crate) fn one_of_each() -> [(&'static str, String); 6] {
+    [
+        ("firebase", token().sign()),
+        ("session-cookie", cookies().cookie("ada").sign()),
+        ("iap", iap().assertion("eve").sign()),
+        ("google", google().token(ADMIN).sign()),
+        ("app-check", apps().token(APP).sign()),
+        ("emulator", emulator().token("ada").sign()),
+    ]
 }
 
 /// That no part of the token's text, long enough to be one, is in what was printed.

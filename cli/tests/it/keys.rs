@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use crate::command::{NOW, file, run, token};
+use crate::command::{NOW, explain_any, file, iap, run, token};
 
 const CERTIFICATE: &str = include_str!("rsa-1.crt.pem");
 const PUBLIC_KEY: &str = include_str!("rsa-2.pub.pem");
+
+const EC_CERTIFICATE: &str = include_str!("ec-1.crt.pem");
+const EC_PUBLIC_KEY: &str = include_str!("ec-2.pub.pem");
 
 /// The status and the errors of explaining this token with these keys.
 fn explain(keys: &str, token: &str) -> (Option<i32>, String) {
@@ -36,6 +39,23 @@ fn certificates_and_public_keys_by_kid_are_taken() {
 }
 
 #[test]
+fn keys_of_identity_aware_proxy_are_taken_by_kid_too() {
+    let keys = json!({"test-ec-key-1": EC_CERTIFICATE, "test-ec-key-2": EC_PUBLIC_KEY});
+    let keys = file(&keys.to_string());
+    let path = keys.path().to_str().expect("a path");
+    let status = |token: String| {
+        let answer = explain_any(&[], &[("CALLGATE_KEYS_FILE_IAP", path)], &token);
+        assert_eq!(answer.err, "");
+        answer.status
+    };
+    let assertion = || iap().assertion("eve");
+    assert_eq!(status(assertion().sign()), Some(0));
+    assert_eq!(status(assertion().key(2).sign()), Some(0));
+    assert_eq!(status(assertion().key(3).sign()), Some(1));
+    assert_eq!(status(assertion().forged_with(2).sign()), Some(1));
+}
+
+#[test]
 fn what_holds_no_keys_is_refused() {
     let twice = format!("{{\"a\": {0}, \"a\": {0}}}", json!(PUBLIC_KEY));
     let private = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
@@ -50,7 +70,7 @@ fn what_holds_no_keys_is_refused() {
         (json!({"a": "x"}).to_string(), "not one PEM text"),
         (
             json!({"a": PUBLIC_KEY.replace("MIIB", "MIIC")}).to_string(),
-            "no RSA key",
+            "no RSA key in it, and none on the curve P-256",
         ),
     ];
     for (keys, words) in rows {

@@ -1,9 +1,6 @@
 //! What `callgate explain` says of what is no ID token, and of what is around one.
 
-use crate::{
-    answers::assert_says,
-    command::{explain, token},
-};
+use crate::command::{assert_not_shown, explain, token};
 
 fn of_issuer(issuer: &str) -> String {
     token().claim("iss", issuer).sign()
@@ -49,7 +46,7 @@ fn what_is_no_id_token_is_told_as_what_it_is() {
         (
             of_issuer("https://session.firebase.google.com/demo-callgate"),
             "a Firebase session cookie",
-            "services that accept one",
+            "methods that accept one",
         ),
         (
             of_issuer("https://firebaseappcheck.googleapis.com/123"),
@@ -80,7 +77,14 @@ fn what_is_no_id_token_is_told_as_what_it_is() {
     ];
     for (token, title, advice) in rows {
         let title = format!("By its looks it is {title}.");
-        assert_says(&token, 1, &[&title, advice]);
+        let answer = explain(&["--kind", "firebase"], &token);
+        assert_not_shown(&token, &answer);
+        assert_eq!(answer.status, Some(1), "{}", answer.out);
+        assert!(
+            answer.out.contains(&title) && answer.out.contains(advice),
+            "{}",
+            answer.out
+        );
     }
 }
 

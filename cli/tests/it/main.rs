@@ -2,9 +2,13 @@
 
 mod answers;
 mod command;
+mod every_kind;
 mod jsonl;
 mod keys;
 mod kinds;
 mod method;
 mod policy;
+mod policy_diff;
 mod status;
+mod system;
+mod token;

@@ -1,6 +1,9 @@
 //! How the command is called, and how it ends.
 
-use crate::command::{NOW, assert_not_shown, at, explain, file, issuer, run, token};
+use crate::command::{
+    IAP_AUDIENCE, NOW, assert_not_shown, at, cookies, emulator, explain, explain_any, file, iap,
+    issuer, run, token,
+};
 
 #[test]
 fn a_token_may_be_an_argument_but_others_see_it() {
@@ -64,7 +67,7 @@ fn without_keys_nothing_is_judged() {
 fn settings_that_make_no_sense_are_named() {
     let keys = file(&issuer().jwks());
     let keys = keys.path().to_str().expect("a path");
-    let rows: [(&[&str], &str); 7] = [
+    let rows: [(&[&str], &str); 13] = [
         (&[], "CALLGATE_PROJECT_ID: not set"),
         (&["--project-id", "My Project"], "CALLGATE_PROJECT_ID"),
         (
@@ -86,6 +89,38 @@ fn settings_that_make_no_sense_are_named() {
         (
             &["--project-id", "demo-callgate", "--method", "/a.B/C"],
             "votes.v1.VoteService/CastVote",
+        ),
+        (&["--kind", "iap"], "CALLGATE_IAP_AUDIENCE: not set"),
+        (
+            &["--kind", "iap", "--iap-audience", "auto"],
+            "CALLGATE_IAP_AUDIENCE: auto is for a service on Cloud Run",
+        ),
+        (&["--kind", "google"], "CALLGATE_AUDIENCES: not set"),
+        (
+            &[
+                "--kind",
+                "google",
+                "--audiences",
+                "https://x",
+                "--service-accounts",
+                "admin",
+            ],
+            "CALLGATE_SERVICE_ACCOUNTS: \"admin\" is not name=email",
+        ),
+        (
+            &[
+                "--kind",
+                "app-check",
+                "--project-id",
+                "demo-callgate",
+                "--project-number",
+                "0x1",
+            ],
+            "CALLGATE_PROJECT_NUMBER",
+        ),
+        (
+            &["--kind", "emulator", "--project-id", "real-project"],
+            "CALLGATE_PROJECT_ID",
         ),
     ];
     for (args, words) in rows {
@@ -112,6 +147,69 @@ fn the_clock_and_its_skew_can_be_set() {
     assert_eq!(status("2026-01-01T01:00:09Z", "10s"), Some(0));
     assert_eq!(status("2026-01-01T01:00:10Z", "10s"), Some(1));
     assert_eq!(status("2026-01-01T01:00:10Z", "1m"), Some(0));
+}
+
+#[test]
+fn a_setting_is_needed_only_by_the_kind_that_it_is_for() {
+    let keys = file(&callgate_testkit::ec_jwks(&[1]));
+    let keys = keys.path().to_str().expect("a path");
+    let now = NOW.to_string();
+    let args = [
+        "explain",
+        "--now",
+        &now,
+        "--iap-audience",
+        IAP_AUDIENCE,
+        "--keys-file-iap",
+        keys,
+    ];
+    let answer = run(&args, &[], &iap().assertion("eve").sign());
+    assert_eq!(answer.status, Some(0), "{}{}", answer.out, answer.err);
+    // One of another kind tells what it looks like, and which setting is missing.
+    let answer = run(&args, &[], &cookies().cookie("ada").sign());
+    assert_eq!(answer.status, Some(2), "{}", answer.out);
+    for words in [
+        "CALLGATE_PROJECT_ID: not set",
+        "it is a Firebase session cookie",
+    ] {
+        assert!(answer.err.contains(words), "{}", answer.err);
+    }
+}
+
+#[test]
+fn no_unsigned_token_is_taken_where_it_looks_like_production() {
+    let token = emulator().token("ada").sign();
+    let args = ["--kind", "emulator"];
+    assert_eq!(explain_any(&args, &[], &token).status, Some(0));
+    let answer = explain_any(&args, &[("K_SERVICE", "votes")], &token);
+    assert_eq!(answer.status, Some(2), "{}", answer.out);
+    assert!(answer.err.contains("K_SERVICE"), "{}", answer.err);
+}
+
+#[test]
+fn the_skew_for_identity_aware_proxy_is_half_a_minute_at_least() {
+    let status = |late: u64, skew: &str| {
+        let now = (NOW + 600 + late).to_string();
+        let assertion = iap().assertion("eve").sign();
+        let args = ["--now", &now, "--clock-skew", skew];
+        explain_at(&args, &assertion).status
+    };
+    assert_eq!(status(29, "1s"), Some(0));
+    assert_eq!(status(30, "1s"), Some(1));
+    assert_eq!(status(59, "1m"), Some(0));
+}
+
+/// With the settings for internal users only.
+fn explain_at(args: &[&str], token: &str) -> crate::command::Answer {
+    let keys = file(&iap().jwks());
+    let variables = [
+        ("CALLGATE_IAP_AUDIENCE", IAP_AUDIENCE),
+        (
+            "CALLGATE_KEYS_FILE_IAP",
+            keys.path().to_str().expect("a path"),
+        ),
+    ];
+    run(&[&["explain"], args].concat(), &variables, token)
 }
 
 #[test]

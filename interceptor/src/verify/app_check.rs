@@ -2,6 +2,7 @@
 
 mod app;
 mod explain;
+mod header;
 mod replay;
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 use serde::de::{Error as _, MapAccess};
 use url::Url;
 
-use self::replay::Replay;
+use self::{header::is_typed, replay::Replay};
 use super::{
     Check, TokenCache, VerifierError,
     payload::{self, invalid, non_empty, required},
@@ -27,7 +28,7 @@ use crate::{
     google::{Credentials, SettingsError},
     keys::{KeyStore, KeyStoreBuilder},
     token::{
-        Algorithm, Parts,
+        Algorithm,
         json::{self, Object},
     },
 };
@@ -260,29 +261,6 @@ impl fmt::Debug for AppCheckVerifier {
             .field("audiences", &self.audiences)
             .field("can_consume", &self.can_consume())
             .finish_non_exhaustive()
-    }
-}
-
-/// Whether the header has `typ`. That it is `JWT` was seen to already; other kinds of tokens may go without.
-fn is_typed(token: &str) -> Result<(), Denial> {
-    let parts = Parts::split(token)?;
-    let mut header = Header::default();
-    payload::read(&parts.header, &mut header)?;
-    match header.has_typ {
-        true => Ok(()),
-        false => Err(Invalid::Header("typ is missing".to_owned()).into()),
-    }
-}
-
-#[derive(Default)]
-struct Header {
-    has_typ: bool,
-}
-
-impl<'de> Object<'de> for Header {
-    fn member<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        self.has_typ |= name == "typ";
-        json::skip(map)
     }
 }
 

@@ -1,5 +1,6 @@
 //! An explanation says what the verifier says.
 
+mod tally;
 mod variants;
 
 use std::{fmt::Debug, time::Duration};
@@ -8,13 +9,13 @@ use callgate::{
     AppCheckVerifier, Clock, Denial, FirebaseVerifier, IapVerifier, ServiceAccountVerifier,
     explain::{Explanation, Kind, Outcome},
     keys::KeyStore,
-    verify::Check,
 };
 use callgate_testkit::{
     AppCheckIssuer, EmulatorIssuer, FirebaseIssuer, GoogleIssuer, IapIssuer, SessionCookieIssuer,
     TokenBuilder,
 };
 
+use tally::Tally;
 use variants::{NOW, at};
 
 const PROJECT: &str = "demo-callgate";
@@ -35,56 +36,6 @@ fn token() -> TokenBuilder {
 
 fn google() -> GoogleIssuer {
     GoogleIssuer::new("https://votes.example.com").clock(now())
-}
-
-/// What the explanations of many tokens came to.
-#[derive(Debug, Default, PartialEq)]
-struct Tally {
-    accepted: usize,
-    refused: usize,
-}
-
-impl Tally {
-    /// Demands that an explanation has the verifier's verdict, that its first failure is the verifier's reason, and that all checks
-    /// are always there.
-    #[track_caller]
-    fn agree<C: PartialEq + Debug>(
-        &mut self,
-        token: &str,
-        explained: &Explanation<C>,
-        check: Check<C>,
-        steps: usize,
-    ) {
-        let first = explained.first_failure();
-        let failure = first.map(|step| &step.outcome);
-        match check {
-            Check::Verified(caller) => {
-                self.accepted += 1;
-                assert_eq!(failure, None, "{token}");
-                assert_eq!(explained.verdict, Ok(caller), "{token}");
-                let passed = |step: &callgate::explain::Step| step.outcome == Outcome::Passed;
-                assert!(explained.steps.iter().all(passed), "{explained:?}");
-                assert_eq!(explained.kind, explained.judged_as);
-            }
-            Check::Refused(denial) => {
-                self.refused += 1;
-                assert_eq!(failure, Some(&Outcome::Failed(denial.clone())), "{token}");
-                assert_eq!(explained.verdict, Err(denial), "{token}");
-            }
-            Check::Wait => panic!("the keys are here"),
-        }
-        let checks: Vec<&str> = explained.steps.iter().map(|step| step.check).collect();
-        assert_eq!(checks.len(), steps, "{checks:?}: {token}");
-        assert!(!checks.contains(&"verifier"), "{token}");
-    }
-
-    #[track_caller]
-    fn is_more_than(&self, accepted: usize, refused: usize) {
-        assert!(
-            self.accepted > accepted && self.refused > refused,
-            "{self:?}"
-        );
-    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ const OF_CLAIMS: [&str; 7] = [
     "issuer",
     "audience",
     "subject",
-    "organization",
+    "domain",
     "lifetime",
     "not-before",
     "expiry",
@@ -65,7 +65,7 @@ impl IapVerifier {
         steps.add("issuer", issuer(claims));
         steps.add("audience", self.is_for(claims));
         steps.add("subject", subject(claims));
-        steps.add("organization", organization(claims));
+        steps.add("domain", hosted_domain(claims));
         steps.add("lifetime", self.lives(claims));
         self.period.explain(
             steps,
@@ -108,7 +108,7 @@ fn subject(claims: &Claims<'_>) -> Result<String, Denial> {
     })
 }
 
-fn organization(claims: &Claims<'_>) -> Result<String, Denial> {
+fn hosted_domain(claims: &Claims<'_>) -> Result<String, Denial> {
     match claims.hd.as_deref() {
         Some("") => Err(invalid("hd is empty")),
         Some(hd) => Ok(format!("\"{}\"", loggable(hd))),
