@@ -52,42 +52,82 @@ pub(crate) struct SettingsArgs {
 )]
 pub(crate) struct KeysArgs {
     /// Address of the keys of Firebase ID tokens
-    #[arg(long, env = "CALLGATE_KEYS_URL_FIREBASE", value_name = "URL")]
-    pub(crate) keys_url_firebase: Option<String>,
+    #[arg(
+        long = "keys-url-firebase",
+        env = "CALLGATE_KEYS_URL_FIREBASE",
+        value_name = "URL"
+    )]
+    pub(crate) url_firebase: Option<String>,
 
     /// File with the keys of Firebase ID tokens
-    #[arg(long, env = "CALLGATE_KEYS_FILE_FIREBASE", value_name = "FILE")]
-    pub(crate) keys_file_firebase: Option<String>,
+    #[arg(
+        long = "keys-file-firebase",
+        env = "CALLGATE_KEYS_FILE_FIREBASE",
+        value_name = "FILE"
+    )]
+    pub(crate) file_firebase: Option<String>,
 
     /// Address of the keys of Firebase session cookies
-    #[arg(long, env = "CALLGATE_KEYS_URL_SESSION_COOKIE", value_name = "URL")]
-    pub(crate) keys_url_session_cookie: Option<String>,
+    #[arg(
+        long = "keys-url-session-cookie",
+        env = "CALLGATE_KEYS_URL_SESSION_COOKIE",
+        value_name = "URL"
+    )]
+    pub(crate) url_session_cookie: Option<String>,
 
     /// File with the keys of Firebase session cookies
-    #[arg(long, env = "CALLGATE_KEYS_FILE_SESSION_COOKIE", value_name = "FILE")]
-    pub(crate) keys_file_session_cookie: Option<String>,
+    #[arg(
+        long = "keys-file-session-cookie",
+        env = "CALLGATE_KEYS_FILE_SESSION_COOKIE",
+        value_name = "FILE"
+    )]
+    pub(crate) file_session_cookie: Option<String>,
 
     /// Address of the keys of Identity-Aware Proxy
-    #[arg(long, env = "CALLGATE_KEYS_URL_IAP", value_name = "URL")]
-    pub(crate) keys_url_iap: Option<String>,
+    #[arg(
+        long = "keys-url-iap",
+        env = "CALLGATE_KEYS_URL_IAP",
+        value_name = "URL"
+    )]
+    pub(crate) url_iap: Option<String>,
 
     /// File with the keys of Identity-Aware Proxy
-    #[arg(long, env = "CALLGATE_KEYS_FILE_IAP", value_name = "FILE")]
-    pub(crate) keys_file_iap: Option<String>,
+    #[arg(
+        long = "keys-file-iap",
+        env = "CALLGATE_KEYS_FILE_IAP",
+        value_name = "FILE"
+    )]
+    pub(crate) file_iap: Option<String>,
 
     /// Address of the keys of service accounts' ID tokens
-    #[arg(long, env = "CALLGATE_KEYS_URL_GOOGLE", value_name = "URL")]
-    pub(crate) keys_url_google: Option<String>,
+    #[arg(
+        long = "keys-url-google",
+        env = "CALLGATE_KEYS_URL_GOOGLE",
+        value_name = "URL"
+    )]
+    pub(crate) url_google: Option<String>,
 
     /// File with the keys of service accounts' ID tokens
-    #[arg(long, env = "CALLGATE_KEYS_FILE_GOOGLE", value_name = "FILE")]
-    pub(crate) keys_file_google: Option<String>,
+    #[arg(
+        long = "keys-file-google",
+        env = "CALLGATE_KEYS_FILE_GOOGLE",
+        value_name = "FILE"
+    )]
+    pub(crate) file_google: Option<String>,
 
     /// Address of the keys of App Check
-    #[arg(long, env = "CALLGATE_KEYS_URL_APP_CHECK", value_name = "URL")]
-    pub(crate) keys_url_app_check: Option<String>,
+    #[arg(
+        long = "keys-url-app-check",
+        env = "CALLGATE_KEYS_URL_APP_CHECK",
+        value_name = "URL"
+    )]
+    pub(crate) url_app_check: Option<String>,
 
     /// File with the keys of App Check
-    #[arg(long, env = "CALLGATE_KEYS_FILE_APP_CHECK", value_name = "FILE")]
-    pub(crate) keys_file_app_check: Option<String>,
+    #[arg(
+        long = "keys-file-app-check",
+        env = "CALLGATE_KEYS_FILE_APP_CHECK",
+        value_name = "FILE"
+    )]
+    pub(crate) file_app_check: Option<String>,
 }

@@ -90,7 +90,7 @@ pub(crate) struct ServiceArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) service_account: String,
 
-    /// The service that it is for, one of its CALLGATE_AUDIENCES
+    /// The service that it is for, by one of the audiences it is configured with
     #[arg(long)]
     pub(crate) audience: String,
 

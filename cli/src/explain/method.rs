@@ -71,10 +71,9 @@ pub(super) fn judge(
         }
     };
     if let (Some(rule), Some(Ok(())), true) = (app_check, &answer, kind != Kind::AppCheck) {
-        detail += &format!(
-            "; the app must prove itself too, in x-firebase-appcheck: {}",
-            policy::app_words(rule)
-        );
+        let words = policy::app_words(rule);
+        detail += "; the app must prove itself too, in x-firebase-appcheck: ";
+        detail += &words;
     }
     Verdict {
         path: method.path,

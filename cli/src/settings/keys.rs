@@ -17,9 +17,9 @@ const MOST: u64 = 64 * 1024;
 
 /// The settings of one kind's keys, and their names.
 pub(super) struct Source<'a> {
-    pub(super) url: &'a Option<String>,
+    pub(super) url: Option<&'a str>,
     pub(super) url_variable: &'static str,
-    pub(super) file: &'a Option<String>,
+    pub(super) file: Option<&'a str>,
     pub(super) file_variable: &'static str,
     /// Where Google publishes them.
     pub(super) google: &'static str,

@@ -47,7 +47,9 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn new(args: SettingsArgs, keys: KeysArgs, clock: Clock) -> anyhow::Result<Self> {
-        let clock_skew = given(&args.clock_skew).map(values::duration).transpose();
+        let clock_skew = given(args.clock_skew.as_deref())
+            .map(values::duration)
+            .transpose();
         Ok(Self {
             clock_skew: clock_skew.context(CLOCK_SKEW)?,
             args,
@@ -58,14 +60,14 @@ impl Settings {
 
     /// Whether end users are those of Firebase's emulator.
     pub(crate) fn is_emulated(&self) -> bool {
-        given(&self.args.auth_emulator_host).is_some()
+        given(self.args.auth_emulator_host.as_deref()).is_some()
     }
 
     pub(crate) fn firebase(&self) -> anyhow::Result<FirebaseVerifier> {
         let source = Source {
-            url: &self.keys.keys_url_firebase,
+            url: self.keys.url_firebase.as_deref(),
             url_variable: "CALLGATE_KEYS_URL_FIREBASE",
-            file: &self.keys.keys_file_firebase,
+            file: self.keys.file_firebase.as_deref(),
             file_variable: "CALLGATE_KEYS_FILE_FIREBASE",
             google: FIREBASE_KEYS_URL,
         };
@@ -75,9 +77,9 @@ impl Settings {
 
     pub(crate) fn session_cookies(&self) -> anyhow::Result<SessionCookieVerifier> {
         let source = Source {
-            url: &self.keys.keys_url_session_cookie,
+            url: self.keys.url_session_cookie.as_deref(),
             url_variable: "CALLGATE_KEYS_URL_SESSION_COOKIE",
-            file: &self.keys.keys_file_session_cookie,
+            file: self.keys.file_session_cookie.as_deref(),
             file_variable: "CALLGATE_KEYS_FILE_SESSION_COOKIE",
             google: SESSION_COOKIE_KEYS_URL,
         };
@@ -89,7 +91,7 @@ impl Settings {
     }
 
     pub(crate) fn iap(&self) -> anyhow::Result<IapVerifier> {
-        let audience = match given(&self.args.iap_audience) {
+        let audience = match given(self.args.iap_audience.as_deref()) {
             None => bail!(
                 "{IAP_AUDIENCE}: not set: name the service behind IAP, /projects/NUMBER/locations/REGION/services/SERVICE \
                  (--iap-audience)"
@@ -101,9 +103,9 @@ impl Settings {
             Some(audience) => audience,
         };
         let source = Source {
-            url: &self.keys.keys_url_iap,
+            url: self.keys.url_iap.as_deref(),
             url_variable: "CALLGATE_KEYS_URL_IAP",
-            file: &self.keys.keys_file_iap,
+            file: self.keys.file_iap.as_deref(),
             file_variable: "CALLGATE_KEYS_FILE_IAP",
             google: IAP_KEYS_URL,
         };
@@ -117,22 +119,23 @@ impl Settings {
 
     /// Without service accounts it accepts none, but says of each what to set.
     pub(crate) fn service_accounts(&self) -> anyhow::Result<ServiceAccountVerifier> {
-        let audiences = given(&self.args.audiences).with_context(|| {
+        let audiences = given(self.args.audiences.as_deref()).with_context(|| {
             format!(
                 "{AUDIENCES}: not set: name what other services make their tokens for, this service's URL mostly (--audiences)"
             )
         })?;
         let source = Source {
-            url: &self.keys.keys_url_google,
+            url: self.keys.url_google.as_deref(),
             url_variable: "CALLGATE_KEYS_URL_GOOGLE",
-            file: &self.keys.keys_file_google,
+            file: self.keys.file_google.as_deref(),
             file_variable: "CALLGATE_KEYS_FILE_GOOGLE",
             google: GOOGLE_KEYS_URL,
         };
-        let accounts = values::list(given(&self.args.service_accounts).unwrap_or_default())
-            .map(values::mapping)
-            .collect::<anyhow::Result<Vec<_>>>()
-            .context(SERVICE_ACCOUNTS)?;
+        let accounts =
+            values::list(given(self.args.service_accounts.as_deref()).unwrap_or_default())
+                .map(values::mapping)
+                .collect::<anyhow::Result<Vec<_>>>()
+                .context(SERVICE_ACCOUNTS)?;
         let verifier =
             ServiceAccountVerifier::new(values::list(audiences), source.open(KeyStore::fetched)?)
                 .context(AUDIENCES)?
@@ -147,7 +150,7 @@ impl Settings {
 
     pub(crate) fn apps(&self) -> anyhow::Result<AppCheckVerifier> {
         let project_id = self.project_id()?;
-        let number = given(&self.args.project_number).with_context(|| {
+        let number = given(self.args.project_number.as_deref()).with_context(|| {
             format!(
                 "{PROJECT_NUMBER}: not set: App Check names projects by their numbers (--project-number)"
             )
@@ -158,9 +161,9 @@ impl Settings {
             )
         })?;
         let source = Source {
-            url: &self.keys.keys_url_app_check,
+            url: self.keys.url_app_check.as_deref(),
             url_variable: "CALLGATE_KEYS_URL_APP_CHECK",
-            file: &self.keys.keys_file_app_check,
+            file: self.keys.file_app_check.as_deref(),
             file_variable: "CALLGATE_KEYS_FILE_APP_CHECK",
             google: APP_CHECK_KEYS_URL,
         };
@@ -189,10 +192,10 @@ impl Settings {
         if let Some(skew) = self.clock_skew {
             verifier = verifier.clock_skew(skew).context(CLOCK_SKEW)?;
         }
-        if let Some(tenants) = given(&self.args.tenants) {
+        if let Some(tenants) = given(self.args.tenants.as_deref()) {
             verifier = verifier.tenants(values::list(tenants)).context(TENANTS)?;
         }
-        if let Some(claim) = given(&self.args.roles_claim) {
+        if let Some(claim) = given(self.args.roles_claim.as_deref()) {
             verifier = verifier.roles_claim(claim).context(ROLES_CLAIM)?;
         }
         Ok(verifier)
@@ -205,18 +208,18 @@ impl Settings {
         if let Some(skew) = self.clock_skew {
             verifier = verifier.clock_skew(skew).context(CLOCK_SKEW)?;
         }
-        if let Some(tenants) = given(&self.args.tenants) {
+        if let Some(tenants) = given(self.args.tenants.as_deref()) {
             verifier = verifier.tenants(values::list(tenants)).context(TENANTS)?;
         }
-        if let Some(claim) = given(&self.args.roles_claim) {
+        if let Some(claim) = given(self.args.roles_claim.as_deref()) {
             verifier = verifier.roles_claim(claim).context(ROLES_CLAIM)?;
         }
         Ok(verifier)
     }
 
     fn project_id(&self) -> anyhow::Result<&str> {
-        given(&self.args.project_id)
-            .or(given(&self.args.google_cloud_project))
+        given(self.args.project_id.as_deref())
+            .or(given(self.args.google_cloud_project.as_deref()))
             .with_context(|| {
                 format!(
                     "{PROJECT_ID}: not set: name the project whose users may call (--project-id)"
@@ -226,6 +229,6 @@ impl Settings {
 }
 
 /// A setting that says something.
-fn given(value: &Option<String>) -> Option<&str> {
-    value.as_deref().filter(|value| !value.is_empty())
+fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
 }

@@ -174,6 +174,21 @@ fn a_system_that_does_not_run_or_works_elsewhere_is_told_apart() {
 }
 
 #[test]
+fn the_secret_goes_to_this_machine_past_any_proxy() {
+    let system = System::start();
+    let proxy = "http://127.0.0.1:9";
+    let variables = [
+        ("PORT", system.port()),
+        ("CALLGATE_LOCAL_DIR", system.dir()),
+        ("HTTP_PROXY", proxy),
+        ("http_proxy", proxy),
+        ("ALL_PROXY", proxy),
+    ];
+    let answer = run(&["token", "firebase"], &variables, "");
+    assert_eq!(answer.status, Some(0), "{}", answer.err);
+}
+
+#[test]
 fn another_program_on_the_port_is_told_as_one() {
     for (status, body) in [
         (StatusCode::NOT_FOUND, "not found"),

@@ -149,12 +149,12 @@ async fn the_steps_agree_with_the_verifier_on_every_app_check_token() {
 
 /// A store of keys that cannot be had: nothing listens on the port of a server that is gone.
 fn no_keys() -> KeyStore {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/keys", gone.local_addr().unwrap());
-    KeyStore::fetched(url.parse().unwrap())
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/keys", gone.local_addr().expect("an address"));
+    KeyStore::fetched(url.parse().expect("a URL"))
         .max_age_total(Duration::from_hours(6))
         .build()
-        .unwrap()
+        .expect("a store")
 }
 
 fn assert_unjudged<C: Debug>(explained: &Explanation<C>, variable: &str) {
