@@ -1,5 +1,5 @@
-//! The gate in front of every RPC: it verifies the bearer token in the metadata of each call and applies the rule that the
-//! method's proto declares, before a handler of tonic sees the call.
+//! The gate in front of every RPC: it verifies who makes each call, by the tokens that the call brings, and applies the rule that
+//! the method's proto declares, before a handler of tonic sees the call.
 //!
 //! Rules are written beside the methods (`callgate/v1/rule.proto`), and `callgate-build` turns them into a [`Policy`] and, for
 //! each service, a handler trait whose methods take the caller that the rule promises. What is left to do is this:
