@@ -8,7 +8,7 @@ use callgate::{
     keys::{KeyStore, KeyStoreBuilder},
     verify::{
         APP_CHECK_KEYS_URL, FIREBASE_KEYS_URL, GOOGLE_KEYS_URL, IAP_KEYS_URL,
-        SESSION_COOKIE_KEYS_URL, VerifierError,
+        SESSION_COOKIE_KEYS_URL, TokenCache, VerifierError,
     },
 };
 use url::Url;
@@ -101,7 +101,9 @@ impl Verifiers {
                 SESSION_COOKIE_KEYS_URL,
                 KeyStore::fetched,
             )?;
-            self.session_cookies = Some(SessionCookieVerifier::like(id_tokens, keys));
+            let cache = TokenCache::of(config.limits.token_cache);
+            let verifier = SessionCookieVerifier::like(id_tokens, keys);
+            self.session_cookies = Some(verifier.cache(cache));
         }
         if needs.internal_users && self.internal_users.is_none() {
             self.internal_users = Some(internal_users(config).await?);
@@ -201,6 +203,7 @@ fn end_users(config: &Config, project_id: &str) -> Result<FirebaseVerifier, Conf
         .map_err(wrong("CALLGATE_TENANTS"))?
         .roles_claim(&config.roles_claim)
         .map_err(wrong("CALLGATE_ROLES_CLAIM"))
+        .map(|verifier| verifier.cache(TokenCache::of(config.limits.token_cache)))
 }
 
 async fn internal_users(config: &mut Config) -> Result<IapVerifier, ConfigError> {
@@ -213,6 +216,7 @@ async fn internal_users(config: &mut Config) -> Result<IapVerifier, ConfigError>
         .map_err(wrong("CALLGATE_IAP_AUDIENCE"))?
         .clock_skew(config.clock_skew.max(IAP_CLOCK_SKEW))
         .map_err(wrong("CALLGATE_CLOCK_SKEW"))
+        .map(|verifier| verifier.cache(TokenCache::of(config.limits.token_cache)))
 }
 
 fn service_accounts(config: &Config) -> Result<ServiceAccountVerifier, ConfigError> {
@@ -229,6 +233,7 @@ fn service_accounts(config: &Config) -> Result<ServiceAccountVerifier, ConfigErr
         .map_err(wrong("CALLGATE_SERVICE_ACCOUNTS"))?
         .clock_skew(config.clock_skew)
         .map_err(wrong("CALLGATE_CLOCK_SKEW"))
+        .map(|verifier| verifier.cache(TokenCache::of(config.limits.token_cache)))
 }
 
 async fn apps(
@@ -246,7 +251,8 @@ async fn apps(
     let mut verifier = AppCheckVerifier::new(project_id, project_number, keys)
         .map_err(wrong("CALLGATE_PROJECT_ID"))?
         .clock_skew(config.clock_skew)
-        .map_err(wrong("CALLGATE_CLOCK_SKEW"))?;
+        .map_err(wrong("CALLGATE_CLOCK_SKEW"))?
+        .cache(TokenCache::of(config.limits.token_cache));
     if let Some(credentials) = credentials {
         verifier = verifier.credentials(credentials);
     }

@@ -178,6 +178,10 @@ pub struct Args {
     #[arg(long, env = "CALLGATE_MAX_OPEN_STREAMS", value_name = "N")]
     pub(super) max_open_streams: Option<String>,
 
+    /// Most bytes of verified tokens that are remembered, of each kind; 0: none [default: 33554432]
+    #[arg(long, env = "CALLGATE_TOKEN_CACHE", value_name = "BYTES")]
+    pub(super) token_cache: Option<String>,
+
     /// How long the message of a unary call may take to arrive [default: 30s]
     #[arg(long, env = "CALLGATE_UNARY_BODY_TIMEOUT", value_name = "TIME")]
     pub(super) unary_body_timeout: Option<String>,

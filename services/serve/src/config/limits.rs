@@ -20,6 +20,9 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Streaming responses open at a time: 1,000.
     pub open_streams: usize,
+    /// Bytes of verified tokens that are remembered, of each kind of token: 32 MiB. 0 remembers none, and verifies each token at
+    /// each call.
+    pub token_cache: usize,
     /// How long the message of a unary call may take to arrive: 30 s.
     pub unary_body_timeout: Duration,
     /// How long calls may take to finish once the service was told to stop: 8 s.
@@ -40,6 +43,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             streams_per_connection: 200,
             open_streams: 1000,
+            token_cache: 32 << 20,
             unary_body_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(8),
             connection_age: Duration::from_hours(1),

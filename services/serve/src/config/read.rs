@@ -131,6 +131,7 @@ pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigErr
         header_timeout,
         streams_per_connection,
         open_streams,
+        token_cache,
         unary_body_timeout,
         drain_timeout,
         connection_age,
@@ -153,6 +154,8 @@ pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigErr
     })?;
     Setting("CALLGATE_MAX_OPEN_STREAMS", args.max_open_streams)
         .read_into(open_streams, |text| values::number(text, 1, 1 << 24))?;
+    Setting("CALLGATE_TOKEN_CACHE", args.token_cache)
+        .read_into(token_cache, |text| values::number(text, 0, 1 << 34))?;
     for (variable, text, value) in [
         (
             "CALLGATE_KEEP_ALIVE_INTERVAL",

@@ -181,6 +181,7 @@ fn a_wrong_setting_is_named_in_one_line() {
             "CALLGATE_MAX_STREAMS_PER_CONNECTION",
         ),
         (&["--max-open-streams=-1"], "CALLGATE_MAX_OPEN_STREAMS"),
+        (&["--token-cache=much"], "CALLGATE_TOKEN_CACHE"),
         (&["--unary-body-timeout=1d"], "CALLGATE_UNARY_BODY_TIMEOUT"),
         (&["--drain-timeout=0s"], "CALLGATE_DRAIN_TIMEOUT"),
         (&["--max-connection-age=old"], "CALLGATE_MAX_CONNECTION_AGE"),
