@@ -9,6 +9,8 @@ const PUBLIC_KEY: &str = include_str!("rsa-2.pub.pem");
 
 const EC_CERTIFICATE: &str = include_str!("ec-1.crt.pem");
 const EC_PUBLIC_KEY: &str = include_str!("ec-2.pub.pem");
+/// Of secp256k1, whose points are as long as those of P-256.
+const OTHER_CURVE: &str = include_str!("ec-other-curve.pub.pem");
 
 /// The status and the errors of explaining this token with these keys.
 fn explain(keys: &str, token: &str) -> (Option<i32>, String) {
@@ -70,6 +72,10 @@ fn what_holds_no_keys_is_refused() {
         (json!({"a": "x"}).to_string(), "not one PEM text"),
         (
             json!({"a": PUBLIC_KEY.replace("MIIB", "MIIC")}).to_string(),
+            "no RSA key in it, and none on the curve P-256",
+        ),
+        (
+            json!({"a": OTHER_CURVE}).to_string(),
             "no RSA key in it, and none on the curve P-256",
         ),
     ];

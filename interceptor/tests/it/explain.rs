@@ -8,11 +8,11 @@ use std::{fmt::Debug, time::Duration};
 use callgate::{
     AppCheckVerifier, Clock, Denial, FirebaseVerifier, IapVerifier, ServiceAccountVerifier,
     explain::{Explanation, Kind, Outcome},
-    keys::KeyStore,
+    keys::{KeySet, KeyStore},
 };
 use callgate_testkit::{
     AppCheckIssuer, EmulatorIssuer, FirebaseIssuer, GoogleIssuer, IapIssuer, SessionCookieIssuer,
-    TokenBuilder,
+    TokenBuilder, jwks,
 };
 
 use tally::Tally;
@@ -107,6 +107,28 @@ async fn the_steps_agree_with_the_verifier_on_every_assertion() {
         }
     }
     tally.is_more_than(50, 1000);
+}
+
+#[tokio::test]
+async fn a_key_of_another_algorithm_is_no_key_of_the_issuer() {
+    let issuer = IapIssuer::new(AUDIENCE).clock(now());
+    // One set for two verifiers, as a file may have it.
+    let keys = [issuer.jwks(), jwks(&[1])].map(|keys| {
+        let inner = keys.strip_prefix("{\"keys\":[").expect("a JWK set");
+        inner.strip_suffix("]}").expect("a JWK set").to_owned()
+    });
+    let keys =
+        KeySet::parse(format!("{{\"keys\":[{}]}}", keys.join(",")).as_bytes()).expect("keys");
+    let verifier = IapVerifier::new(AUDIENCE, KeyStore::fixed(keys))
+        .expect("an audience")
+        .clock(now());
+    let mut tally = Tally::default();
+    for kid in ["test-ec-key-1", "test-key-1"] {
+        let token = issuer.assertion("eve").header("kid", kid).sign();
+        let explained = verifier.explain(&token).await;
+        tally.agree(&token, &explained, verifier.check(&token), 12);
+    }
+    assert_eq!(tally.counts(), (1, 1));
 }
 
 #[tokio::test]

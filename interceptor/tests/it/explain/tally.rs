@@ -48,6 +48,11 @@ impl Tally {
         assert!(!checks.contains(&"verifier"), "{token}");
     }
 
+    /// How many were accepted, and how many refused.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.accepted, self.refused)
+    }
+
     #[track_caller]
     pub(super) fn is_more_than(&self, accepted: usize, refused: usize) {
         assert!(
