@@ -32,7 +32,8 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    exit_code(run(Cli::parse()).await)
+    // Boxed, since the settings are large.
+    exit_code(Box::pin(run(Cli::parse())).await)
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
