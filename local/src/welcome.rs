@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stdout};
 
-/// The URL to open, and two calls to copy.
+/// The URLs to open, and two calls to copy.
 pub(crate) fn print(origin: &str) {
     let (bold, dim, plain) = if stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         ("\x1b[1m", "\x1b[2m", "\x1b[0m")
@@ -12,6 +12,7 @@ pub(crate) fn print(origin: &str) {
     println!(
         r#"
 Open {bold}{origin}{plain}
+Open {bold}{origin}/admin/{plain} as someone of the organization
 
 {dim}# or call it from a terminal: sign up, keep the ID token ..{plain}
 TOKEN=$(curl -s '{origin}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=local' -H 'content-type: application/json' -d '{{"email":"ada'$RANDOM'@example.com","password":"correct horse","returnSecureToken":true}}' | sed -E 's/.*"idToken":"([^"]+)".*/\1/')
