@@ -22,7 +22,7 @@ use super::{
 use crate::{
     accounts::AccountsError,
     caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
-    denial::{Denial, Invalid},
+    denial::Denial,
     policy::Method,
     rule::{AppCheckRule, Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
     verify::Check,
@@ -149,7 +149,8 @@ impl Shared {
             .service_account
             .as_ref()
             .and_then(|it| it.on_behalf_of.as_ref());
-        if acts_for.is_none() && headers.contains_key(END_USER_AUTHORIZATION) {
+        let forwarded = headers.contains_key(END_USER_AUTHORIZATION);
+        if forwarded && acts_for.is_none() {
             return Err(forwarded_for_nothing().into());
         }
         let bearer = match callers.end_user.is_some() || callers.service_account.is_some() {
@@ -168,6 +169,10 @@ impl Shared {
         };
         match (bearer, assertion, cookie) {
             (Some(token), None, _) => self.bearer(callers, token, headers, patience).await,
+            // A user's token acts for the user only beside a service's (G12).
+            (None, Some(_), _) | (None, None, Some(_)) if forwarded => {
+                Err(forwarded_for_nothing().into())
+            }
             (None, Some((rule, assertion)), None) => {
                 let user = self.internal_user(rule, assertion, patience).await?;
                 self.origins.check(headers)?;
@@ -178,7 +183,9 @@ impl Shared {
                 self.origins.check(headers)?;
                 Ok(Caller::EndUser(user))
             }
-            (None, None, None) if callers.end_user.is_some_and(|rule| rule.may_be_absent) => {
+            (None, None, None)
+                if !forwarded && callers.end_user.is_some_and(|rule| rule.may_be_absent) =>
+            {
                 Ok(Caller::Unknown)
             }
             (None, None, None) => Err(Denial::TokenMissing.into()),
@@ -215,7 +222,6 @@ impl Shared {
                 let user = self.end_user(user_rule, forwarded, patience).await?;
                 Ok(Caller::OnBehalfOf(OnBehalfOf { service, user }))
             }
-            // A user's token acts for the user only beside a service's (G12).
             (Kind::IdToken | Kind::SessionCookie, Some(_), _)
                 if headers.contains_key(END_USER_AUTHORIZATION) =>
             {
@@ -367,9 +373,7 @@ fn kind_to_verify(callers: &Callers, token: &str) -> Result<Kind, Denial> {
 /// What does not verify as one kind, but says it is another one, is told to be a caller whom the rule does not name.
 fn of_another_kind(refusal: Refusal, token: &str, expected: Kind) -> Refusal {
     match (&refusal, Kind::of(token)) {
-        (Refusal::Denied(Denial::TokenInvalid(invalid)), Ok(kind))
-            if kind != expected && *invalid != Invalid::SignatureRemoved =>
-        {
+        (Refusal::Denied(Denial::TokenInvalid(_)), Ok(kind)) if kind != expected => {
             Denial::CallerNotAllowed(kind.caller()).into()
         }
         _ => refusal,

@@ -33,6 +33,7 @@ struct Inner {
     used: Vec<Value>,
     away: bool,
     lookups: usize,
+    consumptions: usize,
 }
 
 /// Accounts that are asked for at this address.
@@ -82,7 +83,12 @@ impl AccountsServer {
         self.state.lock().unwrap().away = true;
     }
 
-    /// How often it was asked.
+    /// How often it was asked whether an App Check token was used.
+    pub fn consumptions(&self) -> usize {
+        self.state.lock().unwrap().consumptions
+    }
+
+    /// How often it was asked about an account.
     pub fn lookups(&self) -> usize {
         self.state.lock().unwrap().lookups
     }
@@ -119,6 +125,7 @@ async fn of_tenant(
 /// Each App Check token counts once.
 async fn consume(State(state): State<Shared>, Json(request): Json<Value>) -> Response {
     let mut state = state.lock().unwrap();
+    state.consumptions += 1;
     if state.away {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status, metadata::KeyAndValueRef};
 
 use crate::v1::{
     EchoRequest, EchoResponse,
-    callers_service_gate::{CallersService, SeveralCaller},
+    callers_service_gate::{CallersService, SeveralCaller, UserOrServiceCaller},
 };
 
 /// Says who called.
@@ -87,6 +87,18 @@ impl CallersService for Callers {
         answer(service.name(), &request)
     }
 
+    async fn user_or_service(
+        &self,
+        caller: UserOrServiceCaller,
+        request: Request<EchoRequest>,
+    ) -> Answer {
+        let caller = match &caller {
+            UserOrServiceCaller::EndUser(user) => end_user(user),
+            UserOrServiceCaller::ServiceAccount(service) => service.name().to_owned(),
+        };
+        answer(caller, &request)
+    }
+
     async fn on_behalf(&self, caller: OnBehalfOf, request: Request<EchoRequest>) -> Answer {
         answer(both(&caller), &request)
     }
@@ -144,5 +156,17 @@ impl CallersService for Callers {
     ) -> Result<Response<impl Stream<Item = Result<EchoResponse, Status>> + Send + 'static>, Status>
     {
         Ok(Response::new(once_then_open(tell("anyone", &request))))
+    }
+
+    async fn watch_user_of_app(
+        &self,
+        user: EndUser,
+        request: Request<EchoRequest>,
+    ) -> Result<Response<impl Stream<Item = Result<EchoResponse, Status>> + Send + 'static>, Status>
+    {
+        Ok(Response::new(once_then_open(tell(
+            end_user(&user),
+            &request,
+        ))))
     }
 }

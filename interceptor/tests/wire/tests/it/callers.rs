@@ -2,6 +2,8 @@
 
 mod apps;
 mod internal;
+mod odd;
+mod patience;
 mod services;
 mod slots;
 
@@ -9,6 +11,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use callgate_wire_tests::callers_server::{ADMIN, APP, CallersServer, ORIGIN, refusal};
 use tonic::Code::Unauthenticated;
+
+use crate::in_time;
 
 /// The caller as the handler was told, or the reason of the refusal.
 async fn who(server: &CallersServer, method: &str, headers: &[(&'static str, &str)]) -> String {
@@ -50,6 +54,10 @@ async fn each_of_several_callers_is_told_apart() {
             vec![("authorization", &*ada), ("cookie", "__session=stale")],
             "user ada",
         ),
+        (
+            vec![("authorization", &*ada), ("cookie", "__session; __session")],
+            "user ada",
+        ),
         // An assertion beside another token leaves it open who calls (G6).
         (
             vec![iap, origin, ("authorization", &*ada)],
@@ -89,6 +97,18 @@ async fn a_session_cookie_counts_only_where_the_rule_has_it() {
         who(&server, "EndUser", &[("authorization", &as_bearer)]).await,
         "CALLER_NOT_ALLOWED"
     );
+    // Nor where a service may call too, so that the token says which kind it is.
+    let admin = bearer(&server.google.token(ADMIN).sign());
+    for (token, told) in [
+        (&admin, "admin"),
+        (&bearer(&server.firebase.token("ada").sign()), "user ada"),
+        (&as_bearer, "CALLER_NOT_ALLOWED"),
+    ] {
+        assert_eq!(
+            who(&server, "UserOrService", &[("authorization", token)]).await,
+            told
+        );
+    }
     // An ID token in the cookie is none.
     let id_token = format!("__session={}", server.firebase.token("ada").sign());
     assert_eq!(
@@ -171,6 +191,9 @@ async fn a_stream_ends_with_the_first_of_its_tokens() {
     let admin = bearer(&server.google.token(ADMIN).sign());
     let ada = bearer(&server.firebase.token("ada").expires_at(soon).sign());
     let app = server.apps.token(APP).expires_at(soon).sign();
+    let brief_admin = bearer(&server.google.token(ADMIN).expires_at(soon).sign());
+    let long_ada = bearer(&server.firebase.token("ada").sign());
+    let long_app = server.apps.token(APP).sign();
     for (method, headers) in [
         (
             "WatchInternal",
@@ -186,18 +209,64 @@ async fn a_stream_ends_with_the_first_of_its_tokens() {
                 ("x-end-user-authorization", &*ada),
             ],
         ),
+        (
+            "WatchOnBehalf",
+            vec![
+                ("authorization", &*brief_admin),
+                ("x-end-user-authorization", &*long_ada),
+            ],
+        ),
         ("WatchApp", vec![("x-firebase-appcheck", &*app)]),
+        (
+            "WatchUserOfApp",
+            vec![
+                ("authorization", &*long_ada),
+                ("x-firebase-appcheck", &*app),
+            ],
+        ),
+        (
+            "WatchUserOfApp",
+            vec![
+                ("authorization", &*ada),
+                ("x-firebase-appcheck", &*long_app),
+            ],
+        ),
     ] {
         // The gate's timers run in real time, so there is little left of it.
         server.clock.set(soon - Duration::from_millis(50));
         let mut stream = server.watch(method, &headers).await.unwrap();
         assert!(stream.message().await.unwrap().is_some());
         server.clock.set(soon);
-        let status = refusal(&stream.message().await.unwrap_err());
+        let status = refusal(&in_time(stream.message()).await.unwrap_err());
         assert_eq!(
             status,
             (Unauthenticated, "TOKEN_EXPIRED".into()),
             "{method}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_stream_for_a_user_ends_after_the_user_was_disabled() {
+    let server = CallersServer::start().await;
+    let admin = bearer(&server.google.token(ADMIN).sign());
+    let ada = bearer(&server.firebase.token("ada").sign());
+    let headers = [
+        ("authorization", &*admin),
+        ("x-end-user-authorization", &*ada),
+    ];
+    let mut stream = server.watch("WatchOnBehalf", &headers).await.unwrap();
+    assert!(stream.message().await.unwrap().is_some());
+    drop(stream);
+
+    // The answer that the next one goes by is too old in a moment.
+    server.clock.advance(Duration::from_millis(59_950));
+    let mut stream = server.watch("WatchOnBehalf", &headers).await.unwrap();
+    assert!(stream.message().await.unwrap().is_some());
+    server
+        .accounts
+        .become_these([serde_json::json!({ "localId": "ada", "disabled": true })]);
+    server.clock.advance(Duration::from_millis(100));
+    let status = refusal(&in_time(stream.message()).await.unwrap_err());
+    assert_eq!(status, (Unauthenticated, "USER_DISABLED".into()));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod by_hand;
 mod callers;
 mod keys;
 mod not_grpc;
@@ -9,8 +10,11 @@ mod outgoing;
 mod permit;
 mod revocation;
 mod rules;
+mod start;
 mod streams;
 mod web;
+
+use std::time::Duration;
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -21,4 +25,10 @@ fn refusal(status: &Status) -> (Code, String) {
     let info = details.error_info().expect("a refusal has an ErrorInfo");
     assert_eq!(info.domain, "callgate");
     (status.code(), info.reason.clone())
+}
+
+/// What would not come at all where the check that a test is about is gone. The gate's timers run in real time.
+async fn in_time<T>(end: impl Future<Output = T>) -> T {
+    let end = tokio::time::timeout(Duration::from_secs(10), end).await;
+    end.expect("it ends in time")
 }

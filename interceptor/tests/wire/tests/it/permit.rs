@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use callgate::{Clock, keys::KeyStore};
+use callgate::{Clock, EndUserRule, Gate, Method, Policy, Rule, keys::KeyStore};
 use callgate_testkit::FirebaseIssuer;
 use callgate_wire_tests::{
     server::{EchoServer, PROJECT, gate, with_token},
@@ -85,4 +85,28 @@ async fn without_the_gate_only_public_methods_answer() {
     let status = client.signed_in(request).await.unwrap_err();
     assert_eq!(status.code(), Code::Internal);
     assert_eq!(status.message(), "the gate is not installed");
+}
+
+/// The method whose own rule demands a role.
+static WITHOUT_ROLE: [Method; 1] = [Method {
+    path: "/echo.v1.EchoService/Role",
+    client_streaming: false,
+    server_streaming: false,
+    rule: Rule::end_user(EndUserRule::SIGNED_IN),
+}];
+
+#[tokio::test]
+async fn a_permit_by_another_rule_is_refused_as_our_fault() {
+    let clock = Clock::manual(SystemTime::now());
+    let issuer = FirebaseIssuer::new(PROJECT).clock(clock.clone());
+    let layer = Gate::builder(Policy::of(&WITHOUT_ROLE))
+        .end_users(issuer.verifier())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let server = EchoServer::serve(clock, issuer, layer).await;
+    let request = with_token(EchoRequest::default(), &server.token().sign());
+    let status = server.client().await.role(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(status.message(), "the gate's permit is for another method");
 }

@@ -20,7 +20,7 @@ use tonic::{
 };
 use tonic_types::StatusExt;
 
-use crate::refusal;
+use crate::{in_time, refusal};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -43,12 +43,6 @@ async fn call(server: &EchoServer, method: &str, token: &TokenBuilder) -> Result
         _ => client.signed_in(request).await,
     };
     response.map(|response| response.into_inner().uid)
-}
-
-/// What a stream that does not end would never come to.
-async fn soon<T>(end: impl Future<Output = T>) -> T {
-    let end = tokio::time::timeout(Duration::from_secs(10), end).await;
-    end.expect("the stream ends")
 }
 
 fn seconds(at: SystemTime) -> String {
@@ -251,7 +245,7 @@ async fn a_stream_ends_after_the_user_was_disabled_as_proper_trailers() {
 
     accounts.become_these([json!({ "localId": "ada", "disabled": true })]);
     server.clock.advance(2 * MOMENT);
-    let status = soon(stream.message()).await.unwrap_err();
+    let status = in_time(stream.message()).await.unwrap_err();
     assert_eq!(refusal(&status), (Unauthenticated, "USER_DISABLED".into()));
 }
 
@@ -266,7 +260,7 @@ async fn a_stream_to_a_browser_ends_after_the_user_signed_out_everywhere() {
     let since = seconds(server.clock.now() + Duration::from_secs(1));
     accounts.become_these([json!({ "localId": "ada", "validSince": since })]);
     server.clock.advance(2 * MOMENT);
-    let answer = soon(web::read(stream)).await;
+    let answer = in_time(web::read(stream)).await;
     assert_eq!(answer.messages.len(), 1);
     assert_eq!(answer.code, Some(Unauthenticated));
     assert_eq!(answer.reason.as_deref(), Some("TOKEN_REVOKED"));
@@ -287,7 +281,7 @@ async fn a_stream_from_a_client_ends_after_the_user_was_deleted() {
     sender.send(EchoRequest::default()).await.unwrap();
     accounts.become_these([]);
     server.clock.advance(2 * MOMENT);
-    let status = soon(call).await.unwrap().unwrap_err();
+    let status = in_time(call).await.unwrap().unwrap_err();
     assert_eq!(refusal(&status), (Unauthenticated, "TOKEN_REVOKED".into()));
 }
 

@@ -250,4 +250,34 @@ async fn a_forwarded_users_token_is_refused_where_the_rule_does_not_ask_for_one(
         refusal(&status),
         (PermissionDenied, "CALLER_NOT_ALLOWED".into())
     );
+    // Nor does it make up for a caller who may be absent.
+    let mut request = Request::new(hello());
+    request.metadata_mut().insert(
+        "x-end-user-authorization",
+        format!("Bearer {token}").parse().unwrap(),
+    );
+    let status = client.may_be_absent(request).await.unwrap_err();
+    assert_eq!(
+        refusal(&status),
+        (PermissionDenied, "CALLER_NOT_ALLOWED".into())
+    );
+}
+
+#[tokio::test]
+async fn a_caller_is_absent_who_brings_no_header_at_all() {
+    let server = EchoServer::start().await;
+    let mut client = server.client().await;
+    for value in ["", "Bearer", "Bearer ", "Basic dTpw", "Bearer a.b.c"] {
+        let mut request = Request::new(hello());
+        let metadata = request.metadata_mut();
+        metadata.insert("authorization", value.parse().unwrap());
+        let status = client.may_be_absent(request).await.unwrap_err();
+        assert_eq!(status.code(), Unauthenticated, "{value:?}");
+    }
+    // A rule that reads no cookie has none to call wrong.
+    let mut request = Request::new(hello());
+    let metadata = request.metadata_mut();
+    metadata.insert("cookie", "__session=bad".parse().unwrap());
+    let answer = client.may_be_absent(request).await.unwrap();
+    assert_eq!(answer.into_inner().uid, "");
 }

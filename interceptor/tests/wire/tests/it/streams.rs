@@ -14,13 +14,13 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code::{DeadlineExceeded, ResourceExhausted, Unauthenticated};
 
-use crate::refusal;
+use crate::{in_time, refusal};
 
 /// As long as the tokens below live. The gate's timers run in real time, so it is short.
-const LIFE: Duration = Duration::from_millis(200);
+pub(crate) const LIFE: Duration = Duration::from_millis(200);
 
 /// A server, and a token that ends when the clock has been turned by [`LIFE`].
-async fn server_and_short_token() -> (EchoServer, String) {
+pub(crate) async fn server_and_short_token() -> (EchoServer, String) {
     let server = EchoServer::start().await;
     // Tokens count in whole seconds: begin a little before one of them.
     let whole = server
@@ -44,7 +44,7 @@ async fn a_server_stream_ends_with_the_token_as_proper_trailers() {
     let mut stream = client.watch(request).await.unwrap().into_inner();
     assert_eq!(stream.message().await.unwrap().unwrap().uid, "ada");
     server.clock.advance(LIFE);
-    let status = stream.message().await.unwrap_err();
+    let status = in_time(stream.message()).await.unwrap_err();
     assert_eq!(refusal(&status), (Unauthenticated, "TOKEN_EXPIRED".into()));
 }
 
@@ -59,7 +59,7 @@ async fn a_client_stream_ends_with_the_token() {
     });
     sender.send(EchoRequest::default()).await.unwrap();
     server.clock.advance(LIFE);
-    let status = call.await.unwrap().unwrap_err();
+    let status = in_time(call).await.unwrap().unwrap_err();
     assert_eq!(refusal(&status), (Unauthenticated, "TOKEN_EXPIRED".into()));
 }
 
@@ -75,7 +75,7 @@ async fn a_stream_in_both_directions_ends_with_the_token() {
     server.clock.advance(LIFE);
     // Nothing goes out after the end, not even the answer to a message that is there.
     sender.send(EchoRequest::default()).await.unwrap();
-    let status = stream.message().await.unwrap_err();
+    let status = in_time(stream.message()).await.unwrap_err();
     assert_eq!(refusal(&status), (Unauthenticated, "TOKEN_EXPIRED".into()));
 }
 
@@ -186,9 +186,8 @@ async fn a_unary_request_that_does_not_arrive_is_cut_off() {
         .post(url)
         .header("content-type", "application/grpc")
         .body(reqwest::Body::wrap(Silent))
-        .send()
-        .await
-        .unwrap();
+        .send();
+    let response = in_time(response).await.unwrap();
     let status = response.headers()["grpc-status"].to_str().unwrap();
     assert_eq!(status, (DeadlineExceeded as i32).to_string());
 }

@@ -1,13 +1,16 @@
 //! The same refusals in gRPC-Web, by hand, over HTTP/1.1 and HTTP/2.
 
-use std::time::Duration;
-
 use callgate_wire_tests::{
     server::EchoServer,
     web::{call, client, read},
 };
 use reqwest::Version;
 use tonic::Code;
+
+use crate::{
+    in_time,
+    streams::{LIFE, server_and_short_token},
+};
 
 const VERSIONS: [Version; 2] = [Version::HTTP_11, Version::HTTP_2];
 
@@ -64,15 +67,11 @@ async fn an_early_refusal_stands_in_the_headers_of_a_good_http_response() {
 #[tokio::test]
 async fn a_stream_that_the_token_ends_has_its_status_in_the_last_frame() {
     for version in VERSIONS {
-        let server = EchoServer::start().await;
-        let token = server.token().sign();
+        let (server, token) = server_and_short_token().await;
         let response = call(&client(version), &server.url(), "Watch", Some(&token)).await;
         assert!(!response.headers().contains_key("grpc-status"));
-        // Half an hour is more than the gate sleeps without a look at the clock: the last frame comes by the look.
-        server.clock.advance(Duration::from_hours(1));
-        tokio::time::pause();
-        let answer = read(response).await;
-        tokio::time::resume();
+        server.clock.advance(LIFE);
+        let answer = in_time(read(response)).await;
         assert!(!answer.in_headers);
         assert_eq!(answer.code, Some(Code::Unauthenticated), "{version:?}");
         assert_eq!(

@@ -21,6 +21,15 @@ async fn an_internal_user_comes_with_an_assertion_and_an_origin() {
         who(&server, "InternalOfDomain", &[assertion, origin]).await,
         "eve"
     );
+    // What the rule does not read may be anything (G6).
+    for other in [
+        ("authorization", "Bearer no token"),
+        ("cookie", "__session=a; __session=b"),
+        ("x-firebase-appcheck", ""),
+    ] {
+        let headers = [assertion, origin, other];
+        assert_eq!(who(&server, "Internal", &headers).await, "eve", "{other:?}");
+    }
     assert_eq!(
         server.call("Internal", &[origin]).await.unwrap_err(),
         (Unauthenticated, "TOKEN_MISSING".into())

@@ -56,6 +56,9 @@ async fn a_service_acts_for_a_user_who_has_sent_a_token() {
         .email_verified(true);
     let ada = bearer(&ada.sign());
     let bob = bearer(&server.firebase.token("bob").sign());
+    let guest = server.firebase.token("guest").provider("anonymous");
+    let guest = bearer(&guest.sign());
+    let session = bearer(&server.sessions.cookie("ada").sign());
     let authorization = ("authorization", admin.as_str());
 
     let answer = server
@@ -77,7 +80,15 @@ async fn a_service_acts_for_a_user_who_has_sent_a_token() {
             (PermissionDenied, "EMAIL_NOT_VERIFIED"),
         ),
         (
+            vec![authorization, user(&guest)],
+            (PermissionDenied, "ANONYMOUS_NOT_ALLOWED"),
+        ),
+        (
             vec![authorization, user(&admin)],
+            (Unauthenticated, "TOKEN_INVALID"),
+        ),
+        (
+            vec![authorization, user(&session)],
             (Unauthenticated, "TOKEN_INVALID"),
         ),
         (
@@ -96,12 +107,26 @@ async fn a_users_token_acts_nowhere_else() {
     let admin = bearer(&server.google.token(ADMIN).sign());
     let ada = bearer(&server.firebase.token("ada").sign());
     let assertion = server.iap.assertion("eve").sign();
+    let cookie = format!("__session={}", server.sessions.cookie("ada").sign());
     let forwarded = ("x-end-user-authorization", ada.as_str());
     for (method, headers) in [
         ("EndUser", vec![forwarded]),
         ("EndUser", vec![forwarded, ("authorization", &ada)]),
         ("Service", vec![forwarded, ("authorization", &admin)]),
         ("Several", vec![forwarded, ("authorization", &ada)]),
+        (
+            "Several",
+            vec![forwarded, ("cookie", &cookie), ("origin", ORIGIN)],
+        ),
+        (
+            "Several",
+            vec![
+                forwarded,
+                ("x-goog-iap-jwt-assertion", &assertion),
+                ("origin", ORIGIN),
+            ],
+        ),
+        ("UserOrService", vec![forwarded, ("authorization", &admin)]),
         (
             "Internal",
             vec![
