@@ -14,13 +14,17 @@ use crate::{accounts::AccountsError, caller::EndUser, denial::Denial, rule::EndU
 /// Streams are not asked about more often, whatever the rule says.
 const SHORTEST: Duration = Duration::from_secs(1);
 
+/// Nor less often: no token lives longer.
+const LONGEST: Duration = Duration::from_hours(14 * 24);
+
 /// How long a stream goes on without an answer when it is due: a hiccup of the accounts ends no streams, an outage does.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// From an attempt that failed to the next.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// An answer may be gone by up to the very moment that it is as old as allowed: it is asked again after that one.
+/// The least that a watch rests, or it might keep its thread: at the very moment that an answer is as old as allowed, it may still
+/// be gone by.
 const TICK: Duration = Duration::from_millis(1);
 
 /// Watches over the user of an open stream.
@@ -62,7 +66,7 @@ impl Watch {
             revocation,
             rule,
             user,
-            every: within.max(SHORTEST),
+            every: within.clamp(SHORTEST, LONGEST),
             give_up_at: None,
             state: State::Due,
         })
@@ -83,8 +87,9 @@ impl Watch {
                 State::Asks { asking, give_up } => match asking.as_mut().poll(cx) {
                     Poll::Ready(Ok(answer)) => {
                         self.give_up_at = None;
-                        let too_old_at = answer.asked.at + self.every + TICK;
-                        self.state = State::Rests(self.deadline(too_old_at));
+                        let too_old_at = answer.asked.at + self.every;
+                        let soonest = self.revocation.0.clock().now() + TICK;
+                        self.state = State::Rests(self.deadline(too_old_at.max(soonest)));
                     }
                     Poll::Ready(Err(Denial::AccountsUnavailable(_))) if !give_up.is_over() => {
                         let again_at = self.revocation.0.clock().now() + AGAIN;

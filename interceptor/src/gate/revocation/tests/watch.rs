@@ -5,10 +5,16 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 use crate::accounts::AccountsError;
 
-static EACH_MINUTE: EndUserRule = EndUserRule {
-    revocation_checked_within: Some(MINUTE),
-    ..EndUserRule::SIGNED_IN
-};
+static EACH_MINUTE: EndUserRule = within(MINUTE);
+static EACH_CALL: EndUserRule = within(ZERO);
+static ONCE: EndUserRule = within(Duration::MAX);
+
+const fn within(within: Duration) -> EndUserRule {
+    EndUserRule {
+        revocation_checked_within: Some(within),
+        ..EndUserRule::SIGNED_IN
+    }
+}
 
 /// Lets a watch ask, and find its answer.
 async fn turn(watch: &mut Watch, revocation: &Revocation) -> Poll<Denial> {
@@ -72,6 +78,63 @@ async fn a_stream_outlives_a_hiccup_but_no_outage() {
         end,
         Poll::Ready(Denial::AccountsUnavailable(AccountsError::Unavailable(_)))
     ));
+}
+
+fn poll(watch: &mut Watch) -> Poll<Denial> {
+    watch.poll_over(&mut Context::from_waker(Waker::noop()))
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_answers_about_ends_after_ten_seconds() {
+    let server = Server::start(0).await;
+    let (revocation, clock) = revocation(&server.url);
+    let mut watch = Watch::new(revocation, &EACH_MINUTE, ada()).expect("a watch");
+    assert!(poll(&mut watch).is_pending());
+    clock.advance(Duration::from_millis(9_999));
+    assert!(poll(&mut watch).is_pending());
+    clock.advance(Duration::from_millis(1));
+    let end = poll(&mut watch);
+    assert!(matches!(end, Poll::Ready(Denial::AccountsUnavailable(_))));
+}
+
+#[tokio::test]
+async fn an_outage_that_is_told_late_ends_the_stream_too() {
+    let server = Server::start(usize::MAX).await;
+    server.says(AWAY);
+    let (revocation, clock) = revocation(&server.url);
+    let mut watch = Watch::new(revocation.clone(), &EACH_MINUTE, ada()).expect("a watch");
+    assert!(poll(&mut watch).is_pending());
+    // Joins the look-up that the watch began: it has failed when the watch looks again.
+    assert!(is_outage(&ask(&revocation, MINUTE).await));
+    clock.advance(10 * SECOND);
+    let end = poll(&mut watch);
+    assert!(matches!(end, Poll::Ready(Denial::AccountsUnavailable(_))));
+}
+
+#[tokio::test]
+async fn a_stream_is_asked_about_once_a_second_at_most() {
+    let server = Server::start(usize::MAX).await;
+    let (revocation, clock) = revocation(&server.url);
+    let mut watch = Watch::new(revocation.clone(), &EACH_CALL, ada()).expect("a watch");
+    assert!(turn(&mut watch, &revocation).await.is_pending());
+    for _ in 0..10 {
+        clock.advance(SECOND / 10);
+        assert!(poll(&mut watch).is_pending());
+    }
+    // Waits for whatever is under way.
+    assert_eq!(ask(&revocation, ZERO).await, Ok(()));
+    assert_eq!(server.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_rule_of_any_length_can_be_watched() {
+    let server = Server::start(usize::MAX).await;
+    let (revocation, clock) = revocation(&server.url);
+    let mut watch = Watch::new(revocation.clone(), &ONCE, ada()).expect("a watch");
+    assert!(turn(&mut watch, &revocation).await.is_pending());
+    clock.advance(MINUTE);
+    assert!(poll(&mut watch).is_pending());
+    assert_eq!(server.asked(), 1);
 }
 
 #[test]
