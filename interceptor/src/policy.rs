@@ -95,3 +95,33 @@ pub trait HasPolicy {
     /// The methods of the service, each with its rule.
     const METHODS: &'static [Method];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::EndUserRule;
+
+    const METHOD: Method = Method {
+        path: "/greeter.v1.GreeterService/Greet",
+        client_streaming: false,
+        server_streaming: false,
+        rule: Rule::end_user(EndUserRule::SIGNED_IN),
+    };
+    static GUARDED: [Method; 1] = [METHOD];
+    static OPEN: [Method; 1] = [Method {
+        rule: Rule::PUBLIC,
+        ..METHOD
+    }];
+
+    #[test]
+    fn the_same_method_may_be_named_twice() {
+        let policy = Policy::of(&GUARDED).and(&GUARDED);
+        assert_eq!(policy.methods().count(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "two methods with the path /greeter.v1.GreeterService/Greet")]
+    fn one_path_has_one_rule() {
+        let _ = Policy::of(&GUARDED).and(&OPEN);
+    }
+}

@@ -181,17 +181,89 @@ mod tests {
         time::{Duration, SystemTime},
     };
 
-    use super::*;
+    use super::{super::streams::Streams, *};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn poll<B: Body + Unpin>(body: &mut B) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// A lease for a second.
+    fn lease(clock: &Clock) -> Lease {
+        Lease::new(Deadline::new(clock.now() + SECOND, clock.clone()), None)
+    }
 
     #[tokio::test]
     async fn a_stream_from_a_client_is_read_no_further_than_its_lease() {
         let clock = Clock::manual(SystemTime::now());
-        let end = Deadline::new(clock.now() + Duration::from_secs(1), clock.clone());
-        let lease = Limit::Lease(Lease::new(end, None));
+        let lease = Limit::Lease(lease(&clock));
         let mut body = RequestBody::new(axum::body::Body::from("a message"), lease);
-        let mut context = Context::from_waker(Waker::noop());
-        clock.advance(Duration::from_secs(1));
-        let frame = Pin::new(&mut body).poll_frame(&mut context);
-        assert!(matches!(frame, Poll::Ready(Some(Err(_)))));
+        clock.advance(SECOND);
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
+    }
+
+    #[tokio::test]
+    async fn nothing_goes_out_after_the_lease_not_even_what_is_ready() {
+        let clock = Clock::manual(SystemTime::now());
+        let messages = axum::body::Body::from("a message");
+        let mut body = StreamBody::new(messages, Some(lease(&clock)), None);
+        clock.advance(SECOND);
+        let Poll::Ready(Some(Ok(frame))) = poll(&mut body) else {
+            panic!("no frame");
+        };
+        assert_eq!(frame.into_trailers().unwrap()["grpc-status"], "16");
+        assert!(matches!(poll(&mut body), Poll::Ready(None)));
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_has_ended_holds_no_place() {
+        let clock = Clock::manual(SystemTime::now());
+        let streams = Streams::at_most(1);
+        let place = streams.open().ok();
+        let messages = axum::body::Body::from("a message");
+        let mut body = StreamBody::new(messages, Some(lease(&clock)), place);
+        assert!(streams.open().is_err());
+        clock.advance(SECOND);
+        // The client may take its time to read the trailers.
+        assert!(poll(&mut body).is_ready());
+        assert!(streams.open().is_ok());
+    }
+
+    /// A body of which a byte comes at every other look.
+    struct Trickle(bool);
+
+    impl Body for Trickle {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            self.0 = !self.0;
+            match self.0 {
+                true => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"a"))))),
+                false => Poll::Pending,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_trickles_in_is_waited_for_no_longer() {
+        let clock = Clock::manual(SystemTime::now());
+        let limit = Limit::Arrival {
+            within: 3 * SECOND,
+            clock: clock.clone(),
+            deadline: None,
+        };
+        let mut body = RequestBody::new(Trickle(false), limit);
+        for _ in 0..3 {
+            assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
+            assert!(poll(&mut body).is_pending());
+            clock.advance(SECOND);
+        }
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
     }
 }

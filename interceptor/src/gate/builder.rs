@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// The longest that a message can be waited for.
+const LONGEST_ARRIVAL: Duration = Duration::from_hours(24);
+
 /// A gate in the making: see [`Gate::builder`].
 #[derive(Debug)]
 pub struct GateBuilder {
@@ -141,10 +144,10 @@ impl GateBuilder {
         self
     }
 
-    /// Cuts off a unary request whose message has not arrived after this long. 30 s by default.
+    /// Cuts off a unary request whose message has not arrived after this long, a day at most. 30 s by default.
     #[must_use]
     pub fn unary_body_timeout(mut self, timeout: Duration) -> Self {
-        self.unary_body_timeout = timeout;
+        self.unary_body_timeout = timeout.min(LONGEST_ARRIVAL);
         self
     }
 

@@ -49,3 +49,24 @@ fn left(at: SystemTime, clock: &Clock) -> Duration {
     let left = at.duration_since(clock.now()).unwrap_or_default();
     left.clamp(Duration::from_millis(1), LOOK_AGAIN)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wall_clock_is_looked_at_again_each_minute() {
+        let clock = Clock::manual(SystemTime::now());
+        let hour = Duration::from_hours(1);
+        let mut deadline = Deadline::new(clock.now() + hour, clock.clone());
+        let began = Instant::now();
+        // It jumps, as that of an instance does which was frozen meanwhile. Timers do not.
+        clock.advance(hour);
+        // The first look is the caller's own; this one is the timer's.
+        deadline.sleep.as_mut().await;
+        poll_fn(|cx| deadline.poll_over(cx)).await;
+        assert!(began.elapsed() <= LOOK_AGAIN + Duration::from_secs(1));
+    }
+}

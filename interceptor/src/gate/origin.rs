@@ -90,6 +90,7 @@ mod tests {
             "https://*.example.com",
             "https://app.example.com/",
             "app.example.com",
+            "ftp://app.example.com",
             "file:///",
             "",
         ] {

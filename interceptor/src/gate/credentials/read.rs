@@ -190,6 +190,37 @@ mod tests {
     }
 
     #[test]
+    fn what_firebase_sends_in_place_of_an_app_check_token_is_none() {
+        let headers = headers(&[("x-firebase-appcheck", APP_CHECK_NO_TOKEN)]);
+        assert_eq!(app_check(&headers), Ok(None));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_no_token() {
+        type Read = fn(&HeaderMap) -> Slot<'_>;
+        let cases: [(HeaderName, &[u8], Read); 6] = [
+            (AUTHORIZATION, b"Bearer a.b.\xff", bearer),
+            (AUTHORIZATION, b"\xff a.b.c", bearer),
+            (END_USER_AUTHORIZATION, b"Bearer a.\x80.c", end_user_bearer),
+            (IAP_ASSERTION, b"a.b.\xc3\xa9", assertion),
+            (APP_CHECK, b"\xfe", app_check),
+            (COOKIE, b"__session=a.b.\xff", session_cookie),
+        ];
+        for (name, value, read) in cases {
+            let value = HeaderValue::from_bytes(value).unwrap();
+            let headers = HeaderMap::from_iter([(name, value)]);
+            assert!(
+                matches!(read(&headers), Err(Denial::TokenMalformed(_))),
+                "{headers:?}"
+            );
+        }
+        // A cookie of somebody else's may be whatever it likes.
+        let value = HeaderValue::from_bytes(b"a=\xff; __session=a.b.c; \xfe").unwrap();
+        let headers = HeaderMap::from_iter([(COOKIE, value)]);
+        assert_eq!(session_cookie(&headers), Ok(Some("a.b.c")));
+    }
+
+    #[test]
     fn the_session_cookie_is_found_in_any_crumb() {
         let mut headers = headers(&[("cookie", "theme=dark; x__session=no; __Session=no")]);
         assert_eq!(session_cookie(&headers), Ok(None));
