@@ -11,6 +11,13 @@ const args = [
   "--disable-sync",
 ];
 
+const inChromium = {
+  ...devices["Desktop Chrome"],
+  channel: undefined,
+  launchOptions: { executablePath: chromium, args },
+  screenshot: "only-on-failure",
+} as const;
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -27,12 +34,14 @@ export default defineConfig({
       testDir: "tests/browser",
       // Not a test: it writes the picture for the README.
       testIgnore: process.env["UPDATE_SCREENSHOT"] === "1" ? [] : ["picture.spec.ts"],
-      use: {
-        ...devices["Desktop Chrome"],
-        channel: undefined,
-        launchOptions: { executablePath: chromium, args },
-        screenshot: "only-on-failure",
-      },
+      use: inChromium,
+    },
+    {
+      name: "emulator",
+      testDir: "tests/emulator",
+      // One worker, so one emulator: it is as heavy as all the rest.
+      fullyParallel: false,
+      use: inChromium,
     },
   ],
 });

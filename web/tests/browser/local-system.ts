@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { freePort } from "./free-port.ts";
 
 const BINARY =
   process.env["CALLGATE_LOCAL_BIN"] ?? resolve(import.meta.dirname, "../../../target/debug/callgate-local");
@@ -14,6 +14,8 @@ const STARTS_WITHIN = 20_000; // milliseconds
 export interface LocalSystemOptions {
   /** How long ID tokens are valid, in seconds; an hour by default. */
   readonly tokenLifetime?: number;
+  /** Firebase's own emulator, as host:port; by default there is none, whatever the environment says. */
+  readonly authEmulatorHost?: string;
 }
 
 export class LocalSystem {
@@ -24,18 +26,29 @@ export class LocalSystem {
   #process: ChildProcess | undefined;
   #printed = "";
 
-  private constructor(port: number, dir: string, { tokenLifetime }: LocalSystemOptions) {
+  private constructor(port: number, dir: string, { tokenLifetime, authEmulatorHost }: LocalSystemOptions) {
     this.#port = port;
     this.#dir = dir;
     this.origin = `http://localhost:${port}`;
-    this.#environment = { ...process.env, PORT: String(port), CALLGATE_LOCAL_DIR: dir, RUST_LOG: "warn" };
+    this.#environment = {
+      ...process.env,
+      PORT: String(port),
+      CALLGATE_LOCAL_DIR: dir,
+      RUST_LOG: "warn",
+      FIREBASE_AUTH_EMULATOR_HOST: authEmulatorHost,
+    };
     if (tokenLifetime !== undefined) this.#environment["CALLGATE_LOCAL_TOKEN_LIFETIME"] = String(tokenLifetime);
   }
 
   /** Starts a system that has no accounts and no votes. */
   static async start(options: LocalSystemOptions = {}): Promise<LocalSystem> {
     const system = new LocalSystem(await freePort(), await mkdtemp(join(tmpdir(), "callgate-web-test-")), options);
-    await system.start();
+    try {
+      await system.start();
+    } catch (error) {
+      await system.dispose();
+      throw error;
+    }
     return system;
   }
 
@@ -97,13 +110,4 @@ export class LocalSystem {
     }
     throw new Error(`${BINARY} does not answer on port ${this.#port}:\n${this.#printed}`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  await new Promise((closed) => probe.close(closed));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
