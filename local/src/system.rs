@@ -103,7 +103,9 @@ fn accounts(identity: &Identity, place: &Place) -> anyhow::Result<Accounts> {
         Some(host) => ("owner", format!("http://{host}")),
     };
     let accounts = Accounts::new(PROJECT, Credentials::fixed(secret)?)?;
-    Ok(accounts.base_url(&format!("{provider}/identitytoolkit.googleapis.com"))?)
+    accounts
+        .base_url(&format!("{provider}/identitytoolkit.googleapis.com"))
+        .context("FIREBASE_AUTH_EMULATOR_HOST")
 }
 
 fn site(page: &Path, place: &Place) -> anyhow::Result<Site> {

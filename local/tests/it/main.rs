@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
+mod emulator;
 mod start;
 mod system;
 
@@ -32,14 +33,20 @@ fn program(folder: &Path) -> Command {
         .env("CALLGATE_LOCAL_DIR", folder)
         .env_remove("DATABASE_URL")
         .env_remove("RUST_LOG")
+        .env_remove("FIREBASE_AUTH_EMULATOR_HOST")
         .env_remove("K_SERVICE")
+        .env_remove("CLOUD_RUN_JOB")
+        .env_remove("KUBERNETES_SERVICE_HOST")
         .stdin(Stdio::null());
     command
 }
 
 impl Local {
     fn start(folder: &Path) -> Self {
-        let mut command = program(folder);
+        Self::started(program(folder))
+    }
+
+    fn started(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::channel();
         let stdout = BufReader::new(child.stdout.take().unwrap());

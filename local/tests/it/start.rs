@@ -4,7 +4,7 @@ use std::{net::TcpListener, process::Output};
 
 use crate::program;
 
-fn complaint(output: &Output) -> String {
+pub(crate) fn complaint(output: &Output) -> String {
     assert!(!output.status.success());
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Local;
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::builder()
         .no_proxy()
         .tls_certs_only([])
@@ -23,7 +23,7 @@ async fn identity(origin: &str, call: &str, body: &Value) -> Value {
     response.json().await.unwrap()
 }
 
-async fn sign_up(origin: &str) -> String {
+pub(crate) async fn sign_up(origin: &str) -> String {
     let ada =
         json!({"email": "ada@example.com", "password": "correct horse", "returnSecureToken": true});
     let answer = identity(origin, "signUp", &ada).await;
@@ -31,7 +31,7 @@ async fn sign_up(origin: &str) -> String {
 }
 
 /// `grpc-status` of a vote for cats.
-async fn vote(origin: &str, token: Option<&str>) -> String {
+pub(crate) async fn vote(origin: &str, token: Option<&str>) -> String {
     let cats = vec![0, 0, 0, 0, 2, 8, 1];
     status(origin, "votes.v1.VoteService/CastVote", cats, token).await
 }

@@ -191,6 +191,24 @@ async fn only_the_service_named_admin_resets_the_votes() {
 }
 
 #[test]
+fn firebases_emulator_stops_the_start_in_production_and_is_named() {
+    for variable in ["K_SERVICE", "CLOUD_RUN_JOB", "KUBERNETES_SERVICE_HOST"] {
+        let output = command("")
+            .env("CALLGATE_PROJECT_ID", "demo-callgate")
+            .env("FIREBASE_AUTH_EMULATOR_HOST", "127.0.0.1:9099")
+            .env(variable, "votes")
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        let refusal = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            refusal.contains("FIREBASE_AUTH_EMULATOR_HOST: ") && refusal.contains(variable),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
 fn a_wrong_or_missing_database_url_stops_the_start_and_is_named() {
     let refusal = |output: Output| {
         assert!(!output.status.success());
