@@ -5,6 +5,7 @@ mod count;
 mod dependencies;
 mod instructions;
 mod oracle;
+mod release;
 mod run;
 mod setup;
 mod test;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::{
     count::Count,
-    dependencies, instructions, oracle,
+    dependencies, instructions, oracle, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -15,7 +15,7 @@ use crate::{
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// Format, file lengths, unfinished marks, licenses, one crypto stack; quick.
+    /// Format, file lengths, unfinished marks, licenses, one crypto stack, nothing insecure in what ships; quick.
     Tidy,
     /// Clippy and rustdoc, with warnings as errors.
     Lints,
@@ -29,13 +29,18 @@ pub(crate) enum Part {
     Instructions,
     /// The official firebase-admin on a token of the embedded identity.
     Oracle,
+    /// The web page in Chromium, with Firebase's own emulator in place of the embedded identity.
+    Emulator,
 }
+
+/// Where Firebase's emulator is installed: 250 MB, which the page's own packages shall not have.
+const EMULATOR: &str = "web/tests/emulator";
 
 type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
@@ -43,6 +48,7 @@ impl Part {
         Self::Instructions,
         Self::Oracle,
         Self::Browser,
+        Self::Emulator,
     ];
 
     fn steps(self) -> &'static [Step] {
@@ -51,6 +57,7 @@ impl Part {
                 ("format", || check(run(cargo(&["fmt", "--all", "--check"])))),
                 ("tidy files", || check(tidy::check())),
                 ("dependencies", || check(dependencies::check())),
+                ("what ships", || check(release::check())),
             ],
             Self::Web => &[
                 ("npm packages of the page", || check(setup::npm("web"))),
@@ -101,6 +108,19 @@ impl Part {
                 ("page: build", || check(npm("build"))),
                 ("browser", || {
                     counted(command("npm", &["run", "--silent", "test:browser"], "web"))
+                }),
+            ],
+            Self::Emulator => &[
+                ("PostgreSQL and Chromium", || check(setup::packages())),
+                ("npm packages of the page", || check(setup::npm("web"))),
+                ("npm packages of the emulator", || {
+                    check(setup::npm(EMULATOR))
+                }),
+                ("build", build_programs),
+                ("page: build", || check(npm("build"))),
+                ("services refuse the emulator", release::refuse_emulator),
+                ("browser, Firebase's emulator", || {
+                    counted(command("npm", &["run", "--silent", "test:emulator"], "web"))
                 }),
             ],
         }
