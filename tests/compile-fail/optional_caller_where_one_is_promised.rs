@@ -59,6 +59,22 @@ impl ProfileService for Profiles {
     ) -> Result<Response<EndSessionResponse>, Status> {
         Err(Status::not_found(""))
     }
+
+    async fn watch_my_profile(
+        &self,
+        _user: EndUser,
+        _request: Request<callgate_api::profiles::v1::WatchMyProfileRequest>,
+    ) -> Result<
+        Response<
+            impl tokio_stream::Stream<
+                Item = Result<callgate_api::profiles::v1::WatchMyProfileResponse, Status>,
+            > + Send
+            + 'static,
+        >,
+        Status,
+    > {
+        Ok(Response::new(tokio_stream::empty()))
+    }
 }
 
 fn main() {}

@@ -55,6 +55,16 @@ impl ProfileService for Profiles {
     ) -> Result<Response<EndSessionResponse>, Status> {
         Err(Status::not_found(""))
     }
+
+    type WatchMyProfileStream =
+        tokio_stream::Empty<Result<callgate_api::profiles::v1::WatchMyProfileResponse, Status>>;
+
+    async fn watch_my_profile(
+        &self,
+        _request: Request<callgate_api::profiles::v1::WatchMyProfileRequest>,
+    ) -> Result<Response<Self::WatchMyProfileStream>, Status> {
+        Err(Status::not_found(""))
+    }
 }
 
 fn serve(_service: impl HasPolicy) {}
