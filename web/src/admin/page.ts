@@ -7,7 +7,7 @@ import { Notices } from "../view/notices.ts";
 import { Stage } from "../view/stage.ts";
 import { AuditView } from "./audit-view.ts";
 import { Pages } from "./pages.ts";
-import { SIGN_OUT, signedInAs } from "./proxy.ts";
+import { signOutUrl, signedInAs } from "./proxy.ts";
 import { askingForRoles } from "./roles-dialog.ts";
 import { keyOf, nameOf } from "./user.ts";
 import { UsersView } from "./users-view.ts";
@@ -156,14 +156,14 @@ function whom({ id }: User): { user?: UserId } {
 
 function takeWayOut(wayOut: WayOut): void {
   if (wayOut === "reload") location.reload();
-  else location.assign(SIGN_OUT);
+  else location.assign(signOutUrl());
 }
 
 async function showWhoIsSignedIn(): Promise<void> {
   const address = await signedInAs();
   const line = byId("signed-in", HTMLElement);
   part(line, "address").textContent = address ?? "";
-  part(line, "sign-out", HTMLAnchorElement).href = SIGN_OUT;
+  part(line, "sign-out", HTMLAnchorElement).href = signOutUrl();
   line.hidden = address === undefined;
 }
 

@@ -1,8 +1,10 @@
 // What Identity-Aware Proxy itself answers, below `/_gcp_iap/` of each origin that it protects.
 // https://cloud.google.com/iap/docs/special-urls-howto
 
-/** Takes the proxy's cookie away, and leads to its sign-in; the local stand-in then leads back here. */
-export const SIGN_OUT = `/_gcp_iap/clear_login_cookie?continue=${encodeURIComponent(location.pathname)}`;
+/** What takes the proxy's cookie away, and leads to its sign-in; the local stand-in then leads back here. */
+export function signOutUrl(): string {
+  return `/_gcp_iap/clear_login_cookie?continue=${encodeURIComponent(location.pathname)}`;
+}
 
 /** The address that the proxy knows the user by; nothing where it does not say. For show only. */
 export async function signedInAs(): Promise<string | undefined> {
