@@ -39,7 +39,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
     let system = System::open(&args, &page).await?;
     logs::init(&system.config)?;
     let (origin, bound) = system.bind().await?;
-    welcome::print(&origin);
+    welcome::print(&origin, args.auth_emulator_host.as_deref());
     bound.serve(callgate_serve::stop_signal()?).await;
     Ok(())
 }

@@ -59,6 +59,16 @@ async fn the_page_is_told_of_firebases_emulator_and_may_reach_it() {
 }
 
 #[test]
+fn the_calls_to_copy_sign_up_with_firebases_emulator() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = Local::started(with_emulator(folder.path(), "127.0.0.1:9"));
+    let mut lines = local.welcome.iter();
+    let sign_up = lines.find(|line| line.starts_with("TOKEN=")).unwrap();
+    let provider = "'http://127.0.0.1:9/identitytoolkit.googleapis.com/";
+    assert!(sign_up.contains(provider), "{sign_up}");
+}
+
+#[test]
 fn with_firebases_emulator_it_does_not_start_in_production() {
     for variable in ["K_SERVICE", "CLOUD_RUN_JOB", "KUBERNETES_SERVICE_HOST"] {
         let folder = tempfile::tempdir().unwrap();
