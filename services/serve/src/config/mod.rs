@@ -201,7 +201,13 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Self {
-        let platform = Platform::detect();
+        Self::on(Platform::detect())
+    }
+}
+
+impl Config {
+    /// The defaults where the process runs there.
+    fn on(platform: Platform) -> Self {
         Self {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8080),
             project_id: None,
@@ -225,5 +231,25 @@ impl Default for Config {
             limits: Limits::default(),
             platform,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_cloud_run_reflection_is_off_unless_asked_for() {
+        let on = |variable: &str, reflection: Option<&str>| {
+            let args = Args {
+                reflection: reflection.map(str::to_owned),
+                ..Args::default()
+            };
+            let platform = Platform::from_variables(|name| name == variable);
+            read::config(args, platform).map(|config| config.reflection)
+        };
+        assert_eq!(on("K_SERVICE", None), Ok(false));
+        assert_eq!(on("K_SERVICE", Some("true")), Ok(true));
+        assert_eq!(on("HOME", None), Ok(true));
     }
 }

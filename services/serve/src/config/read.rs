@@ -37,11 +37,7 @@ impl Setting {
 }
 
 pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigError> {
-    let mut config = Config {
-        platform,
-        reflection: !platform.is_cloud_run(),
-        ..Config::default()
-    };
+    let mut config = Config::on(platform);
     let mut port = config.address.port();
     Setting("PORT", args.port).read_into(&mut port, |text| values::number(text, 0, u16::MAX))?;
     config.address.set_port(port);

@@ -206,6 +206,27 @@ mod tests {
     }
 
     #[test]
+    fn the_emulator_is_on_this_machine() {
+        for right in ["127.0.0.1:9099", "localhost:9099", "[::1]:9099"] {
+            assert_eq!(host(right).as_deref(), Ok(right));
+        }
+        for wrong in [
+            "10.0.0.1:9099",
+            "emulator.example.com:9099",
+            "localhost.example.com:9099",
+            "localhost",
+            "http://localhost:9099",
+            "localhost:9099/path",
+            "localhost:9099?query",
+            "evil@localhost:9099",
+            "localhost:9099@evil.example",
+            "",
+        ] {
+            assert!(host(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn plain_http_stays_on_this_machine() {
         for right in [
             "https://www.googleapis.com/keys",

@@ -4,13 +4,14 @@ use std::{
     convert::Infallible,
     future::{Ready, ready},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use callgate::{
     AppCheckRule, Callers, EndUserRule, HasPolicy, InternalUserRule, Method, Rule,
     ServiceAccountRule,
 };
-use callgate_serve::{Config, KeySource, Keys, Platform, Server};
+use callgate_serve::{Config, CredentialsSource, KeySource, Keys, Platform, Server};
 use http::{Request, Response};
 use tonic::{body::Body, server::NamedService};
 use tower::Service;
@@ -28,6 +29,8 @@ const INTERNAL: usize = 0;
 const SERVICE: usize = 1;
 const SESSION: usize = 2;
 const APP: usize = 3;
+const APP_ONCE: usize = 4;
+const STANDING: usize = 5;
 
 const METHOD: Method = Method {
     path: "/fake.v1.FakeService/Call",
@@ -36,7 +39,7 @@ const METHOD: Method = Method {
     rule: Rule::PUBLIC,
 };
 
-static METHODS: [[Method; 1]; 4] = [
+static METHODS: [[Method; 1]; 6] = [
     [Method {
         rule: Rule::any_of(Callers {
             internal_user: Some(InternalUserRule::ANYONE),
@@ -65,6 +68,20 @@ static METHODS: [[Method; 1]; 4] = [
         rule: Rule::PUBLIC.with_app_check(AppCheckRule {
             apps: &[],
             consume: false,
+        }),
+        ..METHOD
+    }],
+    [Method {
+        rule: Rule::PUBLIC.with_app_check(AppCheckRule {
+            apps: &[],
+            consume: true,
+        }),
+        ..METHOD
+    }],
+    [Method {
+        rule: Rule::end_user(EndUserRule {
+            revocation_checked_within: Some(Duration::ZERO),
+            ..EndUserRule::SIGNED_IN
         }),
         ..METHOD
     }],
@@ -119,6 +136,10 @@ fn nowhere() -> KeySource {
     KeySource::Url("http://127.0.0.1:9/".parse().expect("a URL"))
 }
 
+fn nobody() -> CredentialsSource {
+    CredentialsSource::KeyFile("/no/such/file".into())
+}
+
 /// The error of a server of this rule, without a start where there is none.
 async fn start<const RULE: usize>(change: impl FnOnce(&mut Config)) -> Option<String> {
     let mut config = complete();
@@ -133,6 +154,8 @@ async fn a_configuration_that_has_what_the_rules_need_starts() {
     assert_eq!(start::<SERVICE>(|_| {}).await, None);
     assert_eq!(start::<SESSION>(|_| {}).await, None);
     assert_eq!(start::<APP>(|_| {}).await, None);
+    assert_eq!(start::<APP_ONCE>(|_| {}).await, None);
+    assert_eq!(start::<STANDING>(|_| {}).await, None);
 }
 
 #[tokio::test]
@@ -176,6 +199,14 @@ async fn what_a_rule_needs_and_is_not_there_is_named_in_one_line() {
         (
             start::<APP>(|c| c.keys.app_check = KeySource::File("/no/such/file".into())).await,
             "CALLGATE_KEYS_FILE_APP_CHECK",
+        ),
+        (
+            start::<APP_ONCE>(|c| c.accounts_credentials = nobody()).await,
+            "GOOGLE_APPLICATION_CREDENTIALS",
+        ),
+        (
+            start::<STANDING>(|c| c.accounts_credentials = nobody()).await,
+            "GOOGLE_APPLICATION_CREDENTIALS",
         ),
     ] {
         let error = error.unwrap_or_else(|| panic!("it started without {variable}"));

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use callgate_serve::{
-    Args, Config, ConfigError, KeySource, Keys, LogFormat, Platform, ServeError, Server,
-};
+use callgate_serve::{Args, Config, ConfigError, KeySource, LogFormat, ServeError, Server};
 use clap::{Args as _, Command};
 
 use crate::fixture;
@@ -17,13 +15,6 @@ fn refused(flags: &[&str]) -> ConfigError {
     match parse(flags) {
         Ok(config) => panic!("{flags:?} was taken: {config:?}"),
         Err(error) => error,
-    }
-}
-
-fn firebase(source: KeySource) -> Keys {
-    Keys {
-        firebase: source,
-        ..Keys::default()
     }
 }
 
@@ -269,59 +260,4 @@ async fn what_the_verifier_refuses_is_named_too() {
             other => panic!("{variable}: {other:?}"),
         }
     }
-}
-
-#[test]
-fn nothing_that_weakens_verification_starts_in_production() {
-    let keys: url::Url = "http://127.0.0.1:9/keys".parse().expect("a URL");
-    let weak = |platform| Config {
-        platform,
-        keys: firebase(KeySource::Url(keys.clone())),
-        ..fixture::config()
-    };
-    for production in ["K_SERVICE", "CLOUD_RUN_JOB", "KUBERNETES_SERVICE_HOST"] {
-        let platform = Platform::from_variables(|name| name == production);
-        let error = Server::new(weak(platform))
-            .err()
-            .expect("a refusal")
-            .to_string();
-        assert!(
-            error.starts_with("CALLGATE_KEYS_URL_FIREBASE: ") && error.contains(production),
-            "{error}"
-        );
-
-        let accounts = Config {
-            platform,
-            accounts_url: Some("http://localhost:9/".parse().expect("a URL")),
-            ..fixture::config()
-        };
-        let error = Server::new(accounts).err().expect("a refusal").to_string();
-        assert!(error.starts_with("CALLGATE_ACCOUNTS_URL: "), "{error}");
-    }
-    assert!(Server::new(weak(Platform::DEVELOPMENT)).is_ok());
-}
-
-#[test]
-fn nothing_that_weakens_verification_stands_beside_a_real_project() {
-    let weak = ["--keys-url-firebase=http://127.0.0.1:9/keys"];
-    for project in [
-        &["--project-id=my-project"][..],
-        &["--project-id=", "--google-cloud-project="],
-    ] {
-        let error = refused(&[&weak, project].concat());
-        assert_eq!(error.variable(), "CALLGATE_PROJECT_ID", "{error}");
-    }
-    parse(&[&weak[..], &["--project-id=demo-project"]].concat()).expect("a demonstration");
-}
-
-#[test]
-fn a_configuration_made_in_code_may_not_fetch_keys_by_plain_http_either() {
-    let config = Config {
-        keys: firebase(KeySource::Url(
-            "http://keys.example/".parse().expect("a URL"),
-        )),
-        ..fixture::config()
-    };
-    let error = Server::new(config).err().expect("a refusal").to_string();
-    assert!(error.starts_with("CALLGATE_KEYS_URL_FIREBASE: "), "{error}");
 }

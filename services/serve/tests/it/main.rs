@@ -8,6 +8,7 @@ mod config;
 mod cors;
 mod drain;
 mod fixture;
+mod guard;
 mod health;
 mod limits;
 mod logs;
