@@ -9,15 +9,16 @@ use std::{
 };
 
 use callgate::{
-    Clock, Gate, Policy,
+    Callers, Clock, EndUserRule, Gate, Method, Policy, Rule, ServiceAccountRule,
     gate::{GateBuilder, GateFuture, RequestBody},
     keys::KeyStore,
 };
 use callgate_testkit::{
-    FirebaseIssuer, KeyServer,
+    FirebaseIssuer, GoogleIssuer, KeyServer,
     key_server::{Answer, Gate as Held},
 };
 use callgate_wire_tests::{
+    callers_server::{ADMIN, AUDIENCE},
     server::{PROJECT, gate},
     v1::EchoRequest,
     web::frame,
@@ -158,6 +159,46 @@ async fn a_handler_whose_method_has_no_rule_is_not_reached() {
     };
     let status = Status::from_header_map(response.headers()).unwrap();
     assert_eq!(status.code(), Code::Unimplemented);
+    assert!(gate.handed.try_recv().is_err());
+}
+
+/// What no proto can say: the caller may be absent, or a service for a user.
+static ABSENT_OR_FOR_A_USER: [Method; 1] = [Method {
+    path: "/echo.v1.EchoService/MayBeAbsent",
+    client_streaming: false,
+    server_streaming: false,
+    rule: Rule::any_of(Callers {
+        end_user: Some(EndUserRule {
+            may_be_absent: true,
+            ..EndUserRule::SIGNED_IN
+        }),
+        service_account: Some(ServiceAccountRule {
+            names: &["admin"],
+            on_behalf_of: Some(EndUserRule::SIGNED_IN),
+        }),
+        ..Callers::NOBODY
+    }),
+}];
+
+#[tokio::test]
+async fn a_forwarded_users_token_does_not_stand_for_a_caller_who_may_be_absent() {
+    let clock = Clock::manual(SystemTime::now());
+    let issuer = FirebaseIssuer::new(PROJECT).clock(clock.clone());
+    let google = GoogleIssuer::new(AUDIENCE).clock(clock.clone());
+    let builder = Gate::builder(Policy::of(&ABSENT_OR_FOR_A_USER))
+        .end_users(issuer.verifier())
+        .service_accounts(google.verifier([("admin", ADMIN)]));
+    let token = format!("Bearer {}", issuer.token("ada").sign());
+    let mut gate = ByHand::behind(builder, clock, issuer);
+
+    let absent = request("MayBeAbsent").body(message()).unwrap();
+    assert!(poll(pin!((gate.call)(absent))).is_pending());
+    assert!(gate.handed.try_recv().is_ok());
+
+    let forwarded = request("MayBeAbsent").header("x-end-user-authorization", token);
+    let forwarded = forwarded.body(message()).unwrap();
+    let missing = (Code::Unauthenticated, "TOKEN_MISSING".to_owned());
+    assert_eq!(refused(poll(pin!((gate.call)(forwarded)))), missing);
     assert!(gate.handed.try_recv().is_err());
 }
 

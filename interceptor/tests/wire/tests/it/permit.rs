@@ -18,16 +18,16 @@ use tower::{Layer, Service, layer::util::Stack};
 
 /// A layer between gate and routes that sends every call to one method: what a careless router might do.
 #[derive(Clone)]
-struct Reroute<S>(S);
+struct Reroute<S>(S, &'static str);
 
 #[derive(Clone)]
-struct RerouteLayer;
+struct RerouteLayer(&'static str);
 
 impl<S> Layer<S> for RerouteLayer {
     type Service = Reroute<S>;
 
     fn layer(&self, inner: S) -> Reroute<S> {
-        Reroute(inner)
+        Reroute(inner, self.0)
     }
 }
 
@@ -44,26 +44,34 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
-        *request.uri_mut() = "http://echo/echo.v1.EchoService/Role".parse().unwrap();
+        *request.uri_mut() = self.1.parse().unwrap();
         self.0.call(request)
     }
 }
 
-#[tokio::test]
-async fn a_permit_for_another_method_is_refused_as_our_fault() {
+/// A server whose router sends every call to this path.
+async fn rerouting_to(path: &'static str) -> EchoServer {
     let clock = Clock::manual(SystemTime::now());
     let issuer = FirebaseIssuer::new(PROJECT).clock(clock.clone());
-    let layer = Stack::new(
-        RerouteLayer,
-        gate(KeyStore::fixed(issuer.key_set()), &clock)
-            .build()
-            .unwrap(),
-    );
-    let server = EchoServer::serve(clock, issuer, layer).await;
+    let gate = gate(KeyStore::fixed(issuer.key_set()), &clock);
+    let layer = Stack::new(RerouteLayer(path), gate.build().unwrap());
+    EchoServer::serve(clock, issuer, layer).await
+}
+
+#[tokio::test]
+async fn a_permit_for_another_method_is_refused_as_our_fault() {
+    let server = rerouting_to("http://echo/echo.v1.EchoService/Role").await;
     let mut client = server.client().await;
 
     let request = with_token(EchoRequest::default(), &server.token().sign());
     let status = client.signed_in(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::Internal);
+    assert_eq!(status.message(), "the gate's permit is for another method");
+
+    // The same rule does not make it the same method.
+    let other = rerouting_to("http://echo/echo.v1.EchoService/Watch").await;
+    let request = with_token(EchoRequest::default(), &other.token().sign());
+    let status = other.client().await.signed_in(request).await.unwrap_err();
     assert_eq!(status.code(), Code::Internal);
     assert_eq!(status.message(), "the gate's permit is for another method");
 
