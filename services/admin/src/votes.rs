@@ -53,13 +53,13 @@ fn sort(status: &Status) -> ChangeError {
 
 /// The reason code that a gate gives.
 fn reason(status: &Status) -> Option<String> {
-    let details = status.get_error_details();
-    let info = details.error_info()?;
+    // Of the details nothing else: reading a hostile RetryInfo overflows in prost's own conversion.
+    let info = status.get_details_error_info()?;
     let is_code = |b: u8| b.is_ascii_uppercase() || b == b'_';
     let fits = info.domain == ERROR_DOMAIN
         && (1..=64).contains(&info.reason.len())
         && info.reason.bytes().all(is_code);
-    fits.then(|| info.reason.clone())
+    fits.then_some(info.reason)
 }
 
 /// Whether there was not even a connection to ask over.
@@ -107,6 +107,20 @@ mod tests {
             ERROR_DOMAIN,
         ));
         assert!(matches!(away, ChangeError::Away(..)), "{away:?}");
+    }
+
+    #[test]
+    fn details_that_no_honest_server_sends_are_not_read() {
+        // google.rpc.Status with a RetryInfo whose delay has the least seconds that there are.
+        let mut delay = vec![0x08];
+        delay.extend([0x80; 9]);
+        delay.push(0x01);
+        let retry = [&[0x0a, 11][..], &delay].concat();
+        let url = b"type.googleapis.com/google.rpc.RetryInfo";
+        let any = [&[0x0a, 40][..], url, &[0x12, 13], &retry].concat();
+        let details = [&[0x1a, 57][..], &any].concat();
+        let status = Status::with_details(Code::Unavailable, "", details.into());
+        assert!(matches!(sort(&status), ChangeError::Unknown(_)));
     }
 
     #[test]
