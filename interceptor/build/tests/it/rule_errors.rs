@@ -237,6 +237,11 @@ fn an_entry_with_white_space() {
         rule("end_user: { roles: \"admin \" }"),
         r#"`end_user.roles` has white space in the entry "admin "; remove it"#
     );
+    // What is seen as little.
+    for entry in ["\\t", "\\x07admin", "\\xc2\\xa0admin"] {
+        let error = rule(&format!("end_user: {{ roles: \"{entry}\" }}"));
+        assert!(error.contains("has white space in the entry"), "{error}");
+    }
 }
 
 #[test]
@@ -260,6 +265,9 @@ fn a_time_that_is_negative_zero_or_absurd() {
         "nanos: 1000000000",
         "seconds: 31536001",
         "seconds: 9223372036854775807",
+        "seconds: -9223372036854775808",
+        "seconds: -9223372036854775808 nanos: -2147483648",
+        "nanos: 2147483647",
     ] {
         assert_eq!(
             rule(&format!("end_user: {{ signed_in_within: {{ {time} }} }}")),
