@@ -185,7 +185,9 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn poll<B: Body + Unpin>(body: &mut B) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    type Polled<B> = Poll<Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>>;
+
+    fn poll<B: Body + Unpin>(body: &mut B) -> Polled<B> {
         Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()))
     }
 
