@@ -1,6 +1,7 @@
 //! No change without a record of it (G26).
 
 use std::{
+    io::{Read as _, Seek as _},
     sync::{Arc, atomic::Ordering::SeqCst},
     time::Duration,
 };
@@ -14,8 +15,10 @@ use callgate_api::admin::v1::{
     AuditRecord, DisableUserRequest, ListAuditRecordsRequest, admin_service_gate::AdminService,
     audit_record,
 };
+use callgate_serve::LogFormat;
 use tokio::sync::Notify;
 use tonic::{Code, Request, Status};
+use tracing::subscriber::NoSubscriber;
 
 use crate::{
     accounts_server::{Answers, accounts_away},
@@ -47,6 +50,28 @@ async fn a_change_is_recorded_with_who_what_whom_when_and_its_outcome() {
     assert_eq!(outcome(&record), (audit_record::Outcome::Succeeded, ""));
     let (attempted_at, ended_at) = (record.attempted_at.unwrap(), record.ended_at.unwrap());
     assert!((attempted_at.seconds, attempted_at.nanos) <= (ended_at.seconds, ended_at.nanos));
+}
+
+/// The audit holds the address; a log line has the id that Identity-Aware Proxy gives (G23).
+#[tokio::test]
+async fn the_log_names_who_made_a_change_by_no_address() {
+    let mut log = tempfile::tempfile().unwrap();
+    let writer = Arc::new(log.try_clone().unwrap());
+    let lines = callgate_serve::logs::subscriber("trace", LogFormat::Json, false, writer);
+    // Were there one subscriber only, tracing would go by the thread that is first at a line: another test's, perhaps.
+    let _another = tracing::Dispatch::new(NoSubscriber::default());
+    let guard = tracing::subscriber::set_default(lines.unwrap());
+    let system = System::start().await;
+    disable(&system.admin, "ada").await.unwrap();
+    set_roles(&system.admin, "ada", &["editor"]).await.unwrap();
+    disable(&system.admin, "nobody").await.unwrap_err();
+    drop(guard);
+
+    let mut text = String::new();
+    log.rewind().unwrap();
+    log.read_to_string(&mut text).unwrap();
+    assert_eq!(text.matches(r#""actor":"eve""#).count(), 3, "{text}");
+    assert!(!text.contains("@example.com"), "{text}");
 }
 
 #[tokio::test]

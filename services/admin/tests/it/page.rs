@@ -70,6 +70,8 @@ async fn every_answer_has_the_headers_that_keep_it_inert() {
             "default-src 'none'",
             "script-src 'self'",
             "connect-src 'self'",
+            "form-action 'none'",
+            "base-uri 'none'",
             "frame-ancestors 'none'",
         ] {
             assert!(policy.contains(directive), "{path}: {policy}");

@@ -2,19 +2,26 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use callgate_serve::{LogFormat, logs};
-use tracing::subscriber::DefaultGuard;
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What this thread logged.
 #[derive(Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
+/// Were there one subscriber only, tracing would go by the thread that is first at a line: another test's, perhaps.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 /// Captures the logs of this thread until the guard is dropped.
 pub(crate) fn capture(filter: &str, format: LogFormat) -> (Captured, DefaultGuard) {
+    LazyLock::force(&ANOTHER);
     let captured = Captured::default();
     let subscriber = logs::subscriber(filter, format, false, captured.clone()).expect("a filter");
     let guard = tracing::subscriber::set_default(subscriber);

@@ -94,18 +94,31 @@ async fn every_answer_has_the_headers_that_keep_it_inert() {
         let response = get(&router, path).await;
         let headers = response.headers();
         let policy = headers["content-security-policy"].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'"), "{path}");
-        assert!(policy.contains("frame-ancestors 'none'"), "{path}");
+        for directive in [
+            "default-src 'none';",
+            "style-src 'self';",
+            "form-action 'self';",
+            "base-uri 'none';",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(directive), "{path}: {policy}");
+        }
         assert!(policy.contains(
             "connect-src 'self' https://api.example.com https://identitytoolkit.googleapis.com"
         ));
         assert!(policy.contains("frame-src https://my-project.firebaseapp.com"));
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
-        assert_eq!(
-            headers["cross-origin-opener-policy"], "same-origin-allow-popups",
-            "{path}"
-        );
+        for (name, value) in [
+            ("cross-origin-opener-policy", "same-origin-allow-popups"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+            (
+                "permissions-policy",
+                "camera=(), geolocation=(), microphone=()",
+            ),
+        ] {
+            assert_eq!(headers[name], value, "{path}");
+        }
     }
 }
 
