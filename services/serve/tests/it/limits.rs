@@ -164,7 +164,7 @@ async fn a_unary_message_that_does_not_come_is_not_waited_for() {
 }
 
 /// What the server says to these bytes until it hangs up.
-async fn until_cut(server: &Running, bytes: &[u8]) -> Vec<u8> {
+pub(crate) async fn until_cut(server: &Running, bytes: &[u8]) -> Vec<u8> {
     let mut stream = server.tcp().await;
     stream.write_all(bytes).await.expect("sent");
     let mut said = Vec::new();
@@ -192,40 +192,6 @@ async fn who_does_not_begin_in_time_is_cut_off() {
     // HTTP/2 without an answer to pings.
     let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     assert!(!until_cut(&server, preface).await.is_empty());
-}
-
-/// A frame of HTTP/2 (RFC 9113, section 4.1).
-fn http2_frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len())
-        .expect("a length")
-        .to_be_bytes();
-    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
-
-#[tokio::test]
-async fn calls_that_are_taken_back_at_once_end_the_connection() {
-    let server = run(config()).await;
-    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
-    sent.extend(http2_frame(4, 0, 0, &[]));
-    for stream in (1..200).step_by(2) {
-        // POST, http, /, and the authority `x`; then CANCEL.
-        let head = [0x83, 0x86, 0x84, 0x41, 1, b'x'];
-        sent.extend(http2_frame(1, 4, stream, &head));
-        sent.extend(http2_frame(3, 0, stream, &[0, 0, 0, 8]));
-    }
-    let said = until_cut(&server, &sent).await;
-    // GOAWAY with ENHANCE_YOUR_CALM.
-    let mut frames = &said[..];
-    let mut reason = None;
-    while let Some((head, rest)) = frames.split_at_checked(9) {
-        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-        let (payload, rest) = rest.split_at(usize::try_from(length).expect("a length"));
-        if head[3] == 7 {
-            reason = Some(payload[7]);
-        }
-        frames = rest;
-    }
-    assert_eq!(reason, Some(0xb), "{said:?}");
 }
 
 #[tokio::test]

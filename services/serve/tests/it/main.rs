@@ -13,4 +13,5 @@ mod health;
 mod limits;
 mod logs;
 mod reflection;
+mod resets;
 mod wire;
