@@ -73,3 +73,91 @@ impl Caller {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn user(expires_at: SystemTime) -> EndUser {
+        EndUser::verified(EndUserClaims {
+            uid: "ada".into(),
+            tenant: None,
+            email: Some("ada@example.com".into()),
+            email_verified: false,
+            name: None,
+            picture: None,
+            phone_number: None,
+            sign_in_provider: "password".into(),
+            second_factor: None,
+            roles: Box::new([]),
+            signed_in_at: UNIX_EPOCH,
+            issued_at: UNIX_EPOCH,
+            expires_at,
+            session_cookie: false,
+            token: "".into(),
+        })
+    }
+
+    fn internal(expires_at: SystemTime) -> InternalUser {
+        InternalUser::verified(InternalUserClaims {
+            sub: "accounts.google.com:1".into(),
+            email: "eve@example.com".into(),
+            hosted_domain: None,
+            is_external: false,
+            issued_at: UNIX_EPOCH,
+            expires_at,
+        })
+    }
+
+    fn service(expires_at: SystemTime) -> ServiceAccount {
+        ServiceAccount::verified(ServiceAccountClaims {
+            name: "admin".into(),
+            email: "admin@my-project.iam.gserviceaccount.com".into(),
+            unique_id: "1".into(),
+            issued_at: UNIX_EPOCH,
+            expires_at,
+        })
+    }
+
+    #[test]
+    fn every_known_caller_has_an_end_that_of_the_first_of_the_tokens() {
+        let both = |service_ends, user_ends| {
+            Caller::OnBehalfOf(OnBehalfOf {
+                service: service(at(service_ends)),
+                user: user(at(user_ends)),
+            })
+        };
+        for (caller, end) in [
+            (Caller::Unknown, None),
+            (Caller::EndUser(user(at(7))), Some(7)),
+            (Caller::InternalUser(internal(at(7))), Some(7)),
+            (Caller::ServiceAccount(service(at(7))), Some(7)),
+            (both(7, 8), Some(7)),
+            (both(9, 8), Some(8)),
+        ] {
+            assert_eq!(caller.expires_at(), end.map(at), "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn no_caller_shows_an_address() {
+        let both = OnBehalfOf {
+            service: service(at(7)),
+            user: user(at(7)),
+        };
+        for caller in [
+            Caller::EndUser(user(at(7))),
+            Caller::InternalUser(internal(at(7))),
+            Caller::OnBehalfOf(both),
+        ] {
+            let shown = format!("{caller:?}");
+            assert!(!shown.contains('@'), "{shown}");
+        }
+    }
+}

@@ -22,8 +22,8 @@
 //! | `x-firebase-appcheck` | an App Check token, where the rule has `app_check` |
 //!
 //! Only what the rule reads is verified. A call that brings an assertion of IAP beside another token that the rule reads is refused:
-//! it is ambiguous who calls. Whoever is known by a cookie, IAP's or the session's, must bring exactly one `Origin`, which is one
-//! of [`GateBuilder::origins`].
+//! it is ambiguous who calls. A user's token that is forwarded beside anything but a service's own is refused too. Whoever is known
+//! by a cookie, IAP's or the session's, must bring exactly one `Origin`, which is one of [`GateBuilder::origins`].
 //!
 //! # Revocation
 //!
