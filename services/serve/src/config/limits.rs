@@ -51,3 +51,27 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_are_those_that_are_promised() {
+        let promised = Limits {
+            header_list_size: 32_768,
+            message_size: 4_194_304,
+            keep_alive_interval: Duration::from_secs(30),
+            keep_alive_timeout: Duration::from_secs(20),
+            header_timeout: Duration::from_secs(10),
+            streams_per_connection: 200,
+            open_streams: 1000,
+            unary_body_timeout: Duration::from_secs(30),
+            drain_timeout: Duration::from_secs(8),
+            connection_age: Duration::from_hours(1),
+            connection_grace: Duration::from_secs(30),
+            token_cache: 33_554_432,
+        };
+        assert_eq!(Limits::default(), promised);
+    }
+}
