@@ -17,6 +17,7 @@ use super::{
     judge,
     kind::Kind,
     layer::Shared,
+    patience::{Patience, Refusal, verified},
     revocation::Revocation,
 };
 use crate::{
@@ -25,24 +26,7 @@ use crate::{
     denial::Denial,
     policy::Method,
     rule::{AppCheckRule, Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
-    verify::Check,
 };
-
-/// Whether a call may wait for keys and accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Patience {
-    /// It is judged by what is there, or has to be judged again.
-    AtOnce,
-    Wait,
-}
-
-/// Why a call is not let through now.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    Denied(Denial),
-    /// Something has to be fetched first.
-    MustWait,
-}
 
 /// Who calls, as the rule demands, and until when that holds.
 pub(super) struct Authenticated {
@@ -55,23 +39,6 @@ pub(super) struct Authenticated {
 struct ProvenApp<'a> {
     token: &'a str,
     expires_at: SystemTime,
-}
-
-// === impl Patience ===
-
-impl Patience {
-    fn wait(self) -> Result<(), Refusal> {
-        match self {
-            Self::AtOnce => Err(Refusal::MustWait),
-            Self::Wait => Ok(()),
-        }
-    }
-}
-
-impl From<Denial> for Refusal {
-    fn from(denial: Denial) -> Self {
-        Self::Denied(denial)
-    }
 }
 
 // === impl Shared ===
@@ -342,22 +309,6 @@ impl Shared {
         self.revocation.as_ref().ok_or_else(|| {
             Denial::AccountsUnavailable(AccountsError::Unavailable("none configured".to_owned()))
         })
-    }
-}
-
-/// What a token proves, by a verifier's answer that does not wait, and its answer that does.
-async fn verified<C>(
-    check: Check<C>,
-    verify: impl Future<Output = Result<C, Denial>>,
-    patience: Patience,
-) -> Result<C, Refusal> {
-    match check {
-        Check::Verified(caller) => Ok(caller),
-        Check::Refused(denial) => Err(denial.into()),
-        Check::Wait => {
-            patience.wait()?;
-            Ok(verify.await?)
-        }
     }
 }
 

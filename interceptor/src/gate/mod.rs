@@ -64,6 +64,7 @@ mod kind;
 mod layer;
 mod lease;
 mod origin;
+mod patience;
 mod revocation;
 mod service;
 mod streams;

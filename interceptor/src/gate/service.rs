@@ -14,13 +14,14 @@ use tonic::body::Body;
 use tower::Service;
 
 use super::{
-    authenticate::{Authenticated, Refusal},
+    authenticate::Authenticated,
     body::{Limit, RequestBody},
     credentials,
     deadline::Deadline,
     future::{Admission, GateFuture},
     layer::Shared,
     lease::Lease,
+    patience::Refusal,
     revocation::Watch,
 };
 use crate::{caller::Caller, denial::Denial, permit::Permit, policy::Method, rule::Admits};

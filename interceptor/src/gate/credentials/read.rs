@@ -100,7 +100,10 @@ fn token(text: &[u8]) -> Result<&str, Denial> {
     }
 }
 
-/// Written without branches, for the loop above.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, for the loop above"
+)]
 const fn is_jwt_character(b: u8) -> bool {
     let is_letter = (b | 0x20).wrapping_sub(b'a') < 26;
     let is_digit = b.wrapping_sub(b'0') < 10;
