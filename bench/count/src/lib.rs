@@ -1,5 +1,7 @@
 //! What all measurements use: tokens of the size that Google's have, and who verifies them.
 
+pub mod pass;
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use callgate::{

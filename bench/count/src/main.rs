@@ -6,7 +6,9 @@ use std::{hint::black_box, process::ExitCode};
 
 use callgate_count::{
     Signed, accepted, firebase, firebase_token, firebase_verifier, iap, iap_assertion,
-    iap_verifier, refused,
+    iap_verifier,
+    pass::{self, Call},
+    refused,
 };
 
 /// What is done, made ready.
@@ -16,13 +18,15 @@ type Thing = Box<dyn FnMut()>;
 type MakeReady = fn() -> Thing;
 
 /// The things, in the order of the committed figures.
-const THINGS: [(&str, MakeReady); 6] = [
+const THINGS: [(&str, MakeReady); 8] = [
     ("signature_rs256", signature_rs256),
     ("verify_rs256", verify_rs256),
     ("signature_es256", signature_es256),
     ("verify_es256", verify_es256),
     ("look_up", look_up),
     ("refuse_malformed", refuse_malformed),
+    ("no_gate", no_gate),
+    ("gate_pass", gate_pass),
 ];
 
 fn main() -> ExitCode {
@@ -90,4 +94,17 @@ fn refuse_malformed() -> Thing {
     // All of it has to be looked at to see that its last character is wrong.
     let malformed = format!("{}=", &token[..token.len() - 1]);
     Box::new(move || refused(&verifier.check(black_box(&malformed))))
+}
+
+fn no_gate() -> Thing {
+    let call = Call::new(&firebase_token(&firebase(), 1));
+    let mut pass = pass::without_a_gate();
+    Box::new(move || pass(black_box(&call)))
+}
+
+fn gate_pass() -> Thing {
+    let issuer = firebase();
+    let call = Call::new(&firebase_token(&issuer, 1));
+    let mut pass = pass::behind_the_gate(issuer.verifier());
+    Box::new(move || pass(black_box(&call)))
 }

@@ -224,7 +224,7 @@ mod tests {
             issued_at: now,
             expires_at: now + Duration::from_hours(1),
             session_cookie: true,
-            token: "a.b.c".into(),
+            token: b"a.b.c"[..].into(),
         });
         let credentials = crate::google::Credentials::fixed("secret").expect("a token");
         let accounts = Accounts::new("my-project", credentials).expect("a project");

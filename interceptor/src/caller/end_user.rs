@@ -29,7 +29,7 @@ pub(crate) struct EndUserClaims {
     /// Whether it was a session cookie, and not an ID token.
     pub(crate) session_cookie: bool,
     /// The token's own text, to be forwarded where this service acts for the user. A secret.
-    pub(crate) token: Box<str>,
+    pub(crate) token: Arc<[u8]>,
 }
 
 /// Which user, within a project: uids are unique only within their tenant, so key stores by both.
@@ -132,7 +132,8 @@ impl EndUser {
 
     /// The token that was verified, to be written nowhere.
     pub(crate) fn token(&self) -> &str {
-        &self.0.token
+        // All of it was decoded, so it is base64url and dots.
+        str::from_utf8(&self.0.token).unwrap_or_default()
     }
 }
 

@@ -100,7 +100,7 @@ mod tests {
             issued_at: UNIX_EPOCH,
             expires_at,
             session_cookie: false,
-            token: "".into(),
+            token: [].into(),
         })
     }
 

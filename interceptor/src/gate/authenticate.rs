@@ -10,10 +10,8 @@ use std::{
     time::SystemTime,
 };
 
-use http::HeaderMap;
-
 use super::{
-    credentials::{END_USER_AUTHORIZATION, read},
+    credentials::{Headers, read},
     judge,
     kind::Kind,
     layer::Shared,
@@ -37,7 +35,7 @@ pub(super) struct Authenticated {
 
 /// An app whose token was verified, and the token, in case it is to count once only.
 struct ProvenApp<'a> {
-    token: &'a str,
+    token: &'a [u8],
     expires_at: SystemTime,
 }
 
@@ -48,7 +46,7 @@ impl Shared {
     pub(super) fn authenticate_at_once(
         &self,
         method: &'static Method,
-        headers: &HeaderMap,
+        headers: &Headers<'_>,
     ) -> Result<Authenticated, Refusal> {
         let judged = pin!(self.authenticate(method, headers, Patience::AtOnce));
         match judged.poll(&mut Context::from_waker(Waker::noop())) {
@@ -62,7 +60,7 @@ impl Shared {
     pub(super) async fn authenticate_patiently(
         &self,
         method: &'static Method,
-        headers: &HeaderMap,
+        headers: &Headers<'_>,
     ) -> Result<Authenticated, Denial> {
         match self.authenticate(method, headers, Patience::Wait).await {
             Ok(authenticated) => Ok(authenticated),
@@ -76,7 +74,7 @@ impl Shared {
     async fn authenticate(
         &self,
         method: &'static Method,
-        headers: &HeaderMap,
+        headers: &Headers<'_>,
         patience: Patience,
     ) -> Result<Authenticated, Refusal> {
         let app = match &method.rule.app_check {
@@ -109,14 +107,14 @@ impl Shared {
     async fn caller(
         &self,
         callers: &'static Callers,
-        headers: &HeaderMap,
+        headers: &Headers<'_>,
         patience: Patience,
     ) -> Result<Caller, Refusal> {
         let acts_for = callers
             .service_account
             .as_ref()
             .and_then(|it| it.on_behalf_of.as_ref());
-        let forwarded = headers.contains_key(END_USER_AUTHORIZATION);
+        let forwarded = !headers.end_user_authorization.is_empty();
         if forwarded && acts_for.is_none() {
             return Err(forwarded_for_nothing().into());
         }
@@ -142,12 +140,12 @@ impl Shared {
             }
             (None, Some((rule, assertion)), None) => {
                 let user = self.internal_user(rule, assertion, patience).await?;
-                self.origins.check(headers)?;
+                self.origins.check(headers.all)?;
                 Ok(Caller::InternalUser(user))
             }
             (None, None, Some((rule, cookie))) => {
                 let user = self.session(rule, cookie, patience).await?;
-                self.origins.check(headers)?;
+                self.origins.check(headers.all)?;
                 Ok(Caller::EndUser(user))
             }
             (None, None, None)
@@ -167,8 +165,8 @@ impl Shared {
     async fn bearer(
         &self,
         callers: &'static Callers,
-        token: &str,
-        headers: &HeaderMap,
+        token: &[u8],
+        headers: &Headers<'_>,
         patience: Patience,
     ) -> Result<Caller, Refusal> {
         match (
@@ -190,7 +188,7 @@ impl Shared {
                 Ok(Caller::OnBehalfOf(OnBehalfOf { service, user }))
             }
             (Kind::IdToken | Kind::SessionCookie, Some(_), _)
-                if headers.contains_key(END_USER_AUTHORIZATION) =>
+                if !headers.end_user_authorization.is_empty() =>
             {
                 Err(forwarded_for_nothing().into())
             }
@@ -211,7 +209,7 @@ impl Shared {
     async fn end_user(
         &self,
         rule: &EndUserRule,
-        token: &str,
+        token: &[u8],
         patience: Patience,
     ) -> Result<EndUser, Refusal> {
         let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
@@ -224,7 +222,7 @@ impl Shared {
     async fn session(
         &self,
         rule: &EndUserRule,
-        cookie: &str,
+        cookie: &[u8],
         patience: Patience,
     ) -> Result<EndUser, Refusal> {
         let verifier = self.session_cookies.as_ref().ok_or_else(nobody)?;
@@ -240,7 +238,7 @@ impl Shared {
         user: &EndUser,
         patience: Patience,
     ) -> Result<(), Refusal> {
-        judge::end_user(rule, user, self.clock.now())?;
+        judge::end_user(rule, user, || self.clock.now())?;
         let Some(within) = rule.revocation_checked_within else {
             return Ok(());
         };
@@ -255,7 +253,7 @@ impl Shared {
     async fn internal_user(
         &self,
         rule: &InternalUserRule,
-        assertion: &str,
+        assertion: &[u8],
         patience: Patience,
     ) -> Result<InternalUser, Refusal> {
         let verifier = self.internal_users.as_ref().ok_or_else(nobody)?;
@@ -272,7 +270,7 @@ impl Shared {
     async fn service_account(
         &self,
         rule: &ServiceAccountRule,
-        token: &str,
+        token: &[u8],
         patience: Patience,
     ) -> Result<ServiceAccount, Refusal> {
         let verifier = self.service_accounts.as_ref().ok_or_else(nobody)?;
@@ -285,7 +283,7 @@ impl Shared {
     async fn app<'a>(
         &self,
         rule: &AppCheckRule,
-        headers: &'a HeaderMap,
+        headers: &Headers<'a>,
         patience: Patience,
     ) -> Result<ProvenApp<'a>, Refusal> {
         let verifier = self.apps.as_ref().ok_or_else(nobody)?;
@@ -313,7 +311,7 @@ impl Shared {
 }
 
 /// As what kind to verify the token in `authorization`: the only one that the rule reads there, or the one that it says it is.
-fn kind_to_verify(callers: &Callers, token: &str) -> Result<Kind, Denial> {
+fn kind_to_verify(callers: &Callers, token: &[u8]) -> Result<Kind, Denial> {
     match (&callers.end_user, &callers.service_account) {
         (Some(rule), None) if !rule.session_cookie => Ok(Kind::IdToken),
         (None, _) => Ok(Kind::ServiceAccount),
@@ -322,7 +320,7 @@ fn kind_to_verify(callers: &Callers, token: &str) -> Result<Kind, Denial> {
 }
 
 /// What does not verify as one kind, but says it is another one, is told to be a caller whom the rule does not name.
-fn of_another_kind(refusal: Refusal, token: &str, expected: Kind) -> Refusal {
+fn of_another_kind(refusal: Refusal, token: &[u8], expected: Kind) -> Refusal {
     match (&refusal, Kind::of(token)) {
         (Refusal::Denied(Denial::TokenInvalid(_)), Ok(kind)) if kind != expected => {
             Denial::CallerNotAllowed(kind.caller()).into()

@@ -29,11 +29,11 @@ pin_project! {
 }
 
 impl<B> StreamBody<B> {
-    pub(super) fn new(inner: B, lease: Option<Lease>, place: Option<Place>) -> Self {
+    pub(super) fn new(inner: B, lease: Option<Lease>, place: Place) -> Self {
         Self {
             inner: Some(inner),
             lease,
-            place,
+            place: Some(place),
         }
     }
 }
@@ -96,18 +96,17 @@ pin_project! {
 }
 
 /// When a request body is cut off.
+// Few bytes, since it is moved with each call.
 #[derive(Debug)]
 pub(super) enum Limit {
     /// Never: a stream of a caller who is not looked at.
     None,
     /// A stream, with its lease.
-    Lease(Lease),
+    Lease(Box<Lease>),
     /// When the one message took this long. The timer starts only where the body is not there at once.
-    Arrival {
-        within: Duration,
-        clock: Clock,
-        deadline: Option<Deadline>,
-    },
+    Arrival { within: Duration, clock: Clock },
+    /// When the one message is not there by then.
+    Waiting(Box<Deadline>),
 }
 
 impl<B> RequestBody<B> {
@@ -117,23 +116,25 @@ impl<B> RequestBody<B> {
 }
 
 impl Limit {
+    pub(super) const fn arrival(within: Duration, clock: Clock) -> Self {
+        Self::Arrival { within, clock }
+    }
+
     /// Asked while the body has nothing to read.
     fn poll_over_while_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Status> {
+        if let Self::Arrival { within, clock } = self {
+            let deadline = Deadline::new(clock.now() + *within, clock.clone());
+            *self = Self::Waiting(Box::new(deadline));
+        }
         match self {
-            // Of the lease was asked before.
-            Self::None | Self::Lease(_) => Poll::Pending,
-            Self::Arrival {
-                within,
-                clock,
-                deadline,
-            } => {
-                let deadline = deadline
-                    .get_or_insert_with(|| Deadline::new(clock.now() + *within, clock.clone()));
+            Self::Waiting(deadline) => {
                 ready!(deadline.poll_over(cx));
                 Poll::Ready(Status::deadline_exceeded(
                     "the request took too long to arrive",
                 ))
             }
+            // Of the lease was asked before.
+            Self::None | Self::Lease(_) | Self::Arrival { .. } => Poll::Pending,
         }
     }
 }
@@ -196,10 +197,14 @@ mod tests {
         Lease::new(Deadline::new(clock.now() + SECOND, clock.clone()), None)
     }
 
+    fn place() -> Place {
+        Streams::at_most(1).open().unwrap()
+    }
+
     #[tokio::test]
     async fn a_stream_from_a_client_is_read_no_further_than_its_lease() {
         let clock = Clock::manual(SystemTime::now());
-        let lease = Limit::Lease(lease(&clock));
+        let lease = Limit::Lease(Box::new(lease(&clock)));
         let mut body = RequestBody::new(axum::body::Body::from("a message"), lease);
         clock.advance(SECOND);
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(_)))));
@@ -209,7 +214,7 @@ mod tests {
     async fn nothing_goes_out_after_the_lease_not_even_what_is_ready() {
         let clock = Clock::manual(SystemTime::now());
         let messages = axum::body::Body::from("a message");
-        let mut body = StreamBody::new(messages, Some(lease(&clock)), None);
+        let mut body = StreamBody::new(messages, Some(lease(&clock)), place());
         clock.advance(SECOND);
         let Poll::Ready(Some(Ok(frame))) = poll(&mut body) else {
             panic!("no frame");
@@ -222,7 +227,7 @@ mod tests {
     async fn a_stream_that_has_ended_holds_no_place() {
         let clock = Clock::manual(SystemTime::now());
         let streams = Streams::at_most(1);
-        let place = streams.open().ok();
+        let place = streams.open().unwrap();
         let messages = axum::body::Body::from("a message");
         let mut body = StreamBody::new(messages, Some(lease(&clock)), place);
         assert!(streams.open().is_err());
@@ -254,11 +259,7 @@ mod tests {
     #[tokio::test]
     async fn a_message_that_trickles_in_is_waited_for_no_longer() {
         let clock = Clock::manual(SystemTime::now());
-        let limit = Limit::Arrival {
-            within: 3 * SECOND,
-            clock: clock.clone(),
-            deadline: None,
-        };
+        let limit = Limit::arrival(3 * SECOND, clock.clone());
         let mut body = RequestBody::new(Trickle(false), limit);
         for _ in 0..3 {
             assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));

@@ -17,7 +17,7 @@ pub(super) enum EndUsers {
 }
 
 impl EndUsers {
-    pub(super) fn check(&self, token: &str) -> Check<EndUser> {
+    pub(super) fn check(&self, token: &[u8]) -> Check<EndUser> {
         match self {
             Self::Firebase(verifier) => verifier.check(token),
             #[cfg(feature = "emulator")]
@@ -25,7 +25,7 @@ impl EndUsers {
         }
     }
 
-    pub(super) async fn verify(&self, token: &str) -> Result<EndUser, Denial> {
+    pub(super) async fn verify(&self, token: &[u8]) -> Result<EndUser, Denial> {
         match self {
             Self::Firebase(verifier) => verifier.verify(token).await,
             // There are no keys to wait for.

@@ -15,15 +15,17 @@ use tonic::body::Body;
 use super::{body::StreamBody, lease::Lease, service::Admitted, streams::Place};
 use crate::denial::Denial;
 
-/// A call that was let through.
-pub(super) struct Admission<F> {
-    pub(super) future: F,
-    /// How long it may go on, where the method streams and looks at its caller.
-    pub(super) lease: Option<Lease>,
-    pub(super) place: Option<Place>,
-    /// Whether the response is a stream.
-    pub(super) streams: bool,
-    pub(super) admitted: Option<Admitted>,
+pin_project! {
+    /// A call that was let through.
+    pub(super) struct Admission<F> {
+        #[pin]
+        pub(super) future: F,
+        // How long it may go on, where the method streams and looks at its caller.
+        pub(super) lease: Option<Lease>,
+        // Its place among the open streams, where the response is a stream.
+        pub(super) place: Option<Place>,
+        pub(super) admitted: Option<Admitted>,
+    }
 }
 
 /// Only a call that has to wait, for keys or for an account, is boxed.
@@ -44,11 +46,7 @@ pin_project! {
         Verifying { verifying: Verifying<F> },
         Admitted {
             #[pin]
-            future: F,
-            lease: Option<Lease>,
-            place: Option<Place>,
-            streams: bool,
-            admitted: Option<Admitted>,
+            admission: Admission<F>,
         },
     }
 }
@@ -77,20 +75,36 @@ impl<F> GateFuture<F> {
 
     pub(super) fn admitted(admission: Admission<F>) -> Self {
         Self {
-            state: State::from(admission),
+            state: State::Admitted { admission },
         }
     }
 }
 
-impl<F> From<Admission<F>> for State<F> {
-    fn from(admission: Admission<F>) -> Self {
-        Self::Admitted {
-            future: admission.future,
-            lease: admission.lease,
-            place: admission.place,
-            streams: admission.streams,
-            admitted: admission.admitted,
+impl<F, R> Future for Admission<F>
+where
+    F: Future<Output = Result<Response<R>, Infallible>>,
+    R: http_body::Body<Data = Bytes> + Send + 'static,
+    R::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Output = Response<Body>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
+        let this = self.project();
+        if let Poll::Ready(denial) = Lease::poll_over_if_any(this.lease, cx) {
+            return Poll::Ready(denied(&denial));
         }
+        let Ok(response) = ready!(this.future.poll(cx));
+        let mut response = match this.place.take() {
+            Some(place) => {
+                response.map(|b| Body::new(StreamBody::new(b, this.lease.take(), place)))
+            }
+            // A tonic body passes through as it is.
+            None => response.map(Body::new),
+        };
+        if let Some(admitted) = this.admitted.take() {
+            response.extensions_mut().insert(admitted);
+        }
+        Poll::Ready(response)
     }
 }
 
@@ -112,36 +126,12 @@ where
                         .map_or(Poll::Pending, |r| Poll::Ready(Ok(r)));
                 }
                 StateProj::Verifying { verifying } => match ready!(verifying.as_mut().poll(cx)) {
-                    Ok(admission) => State::from(admission),
+                    Ok(admission) => State::Admitted { admission },
                     Err(denial) => State::Refused {
                         response: Some(denied(&denial)),
                     },
                 },
-                StateProj::Admitted {
-                    future,
-                    lease,
-                    place,
-                    streams,
-                    admitted,
-                } => {
-                    if let Poll::Ready(denial) = Lease::poll_over_if_any(lease, cx) {
-                        State::Refused {
-                            response: Some(denied(&denial)),
-                        }
-                    } else {
-                        let Ok(response) = ready!(future.poll(cx));
-                        let mut response = match *streams {
-                            true => response
-                                .map(|b| Body::new(StreamBody::new(b, lease.take(), place.take()))),
-                            // A tonic body passes through as it is.
-                            false => response.map(Body::new),
-                        };
-                        if let Some(admitted) = admitted.take() {
-                            response.extensions_mut().insert(admitted);
-                        }
-                        return Poll::Ready(Ok(response));
-                    }
-                }
+                StateProj::Admitted { admission } => return admission.poll(cx).map(Ok),
             };
             this.state.set(next);
         }

@@ -13,7 +13,11 @@ use crate::{
 const OWN_POOL: &str = "-";
 
 /// Each condition of the rule, the ones that a user can do the least about first.
-pub(super) fn end_user(rule: &EndUserRule, user: &EndUser, now: SystemTime) -> Result<(), Denial> {
+pub(super) fn end_user(
+    rule: &EndUserRule,
+    user: &EndUser,
+    now: impl FnOnce() -> SystemTime,
+) -> Result<(), Denial> {
     let tenant = user.id().tenant.unwrap_or(OWN_POOL);
     if !rule.tenants.is_empty() && !rule.tenants.contains(&tenant) {
         return Err(Denial::TenantNotAllowed);
@@ -37,7 +41,9 @@ pub(super) fn end_user(rule: &EndUserRule, user: &EndUser, now: SystemTime) -> R
     }
     if let Some(within) = rule.signed_in_within {
         // A sign-in in the future passed as clock skew: it is recent.
-        let ago = now.duration_since(user.signed_in_at()).unwrap_or_default();
+        let ago = now()
+            .duration_since(user.signed_in_at())
+            .unwrap_or_default();
         if ago > within {
             return Err(Denial::RecentSignInRequired);
         }
@@ -86,7 +92,7 @@ impl EndUserRule {
     ///
     /// The first condition that the user does not meet.
     pub fn judge(&self, user: &EndUser, now: SystemTime) -> Result<(), Denial> {
-        end_user(self, user, now)
+        end_user(self, user, || now)
     }
 }
 

@@ -34,7 +34,7 @@ impl Kind {
     /// # Errors
     ///
     /// Where it is no token, or of another issuer.
-    pub(super) fn of(token: &str) -> Result<Self, Denial> {
+    pub(super) fn of(token: &[u8]) -> Result<Self, Denial> {
         let parts = Parts::split(token)?;
         let mut issuer = Issuer::default();
         json::read(&parts.payload, &mut issuer, MAX_CLAIMS)

@@ -34,6 +34,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) streams: Streams,
     pub(super) unary_body_timeout: Duration,
+    /// Whether the responses say who was let through.
+    pub(super) report_admitted: bool,
 }
 
 impl<S> Layer<S> for GateLayer {

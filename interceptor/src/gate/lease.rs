@@ -9,12 +9,15 @@ use crate::denial::Denial;
 #[derive(Debug)]
 pub(super) struct Lease {
     token: Deadline,
-    account: Option<Watch>,
+    account: Option<Box<Watch>>,
 }
 
 impl Lease {
     pub(super) fn new(token: Deadline, account: Option<Watch>) -> Self {
-        Self { token, account }
+        Self {
+            token,
+            account: account.map(Box::new),
+        }
     }
 
     /// Ready when the stream is to end, with the reason. To be asked before each message, too.

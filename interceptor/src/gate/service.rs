@@ -16,7 +16,7 @@ use tower::Service;
 use super::{
     authenticate::Authenticated,
     body::{Limit, RequestBody},
-    credentials,
+    credentials::{Found, Headers, Slot, strip},
     deadline::Deadline,
     future::{Admission, GateFuture},
     layer::Shared,
@@ -24,7 +24,7 @@ use super::{
     patience::Refusal,
     revocation::Watch,
 };
-use crate::{caller::Caller, denial::Denial, permit::Permit, policy::Method, rule::Admits};
+use crate::{caller::Caller, denial::Denial, permit::Permit, policy::Method};
 
 /// A service behind the gate. [`GateLayer`](super::GateLayer) makes it.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ pub struct Gate<S> {
     shared: Arc<Shared>,
 }
 
-/// In the extensions of the response to an admitted call, for the log line: which method, and who called.
+/// In the extensions of the response to an admitted call, where [`GateBuilder::report_admitted`](super::GateBuilder::report_admitted)
+/// asked for it: which method, and who called.
 #[derive(Clone, Debug)]
 pub struct Admitted {
     /// The method that was called.
@@ -68,17 +69,19 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if !is_grpc(&request) {
+        let headers = Headers::of(request.headers());
+        if request.method() != HttpMethod::POST || !is_grpc(&headers) {
             return GateFuture::refused(not_grpc());
         }
         let Some(method) = self.shared.policy.method(request.uri().path()) else {
             return GateFuture::denied(&Denial::MethodUnknown);
         };
-        match self.shared.authenticate_at_once(method, request.headers()) {
+        let found = headers.found();
+        match self.shared.authenticate_at_once(method, &headers) {
             Ok(authenticated) => {
                 match self
                     .shared
-                    .admit(&mut self.inner, method, authenticated, request)
+                    .admit(&mut self.inner, method, authenticated, request, found)
                 {
                     Ok(admission) => GateFuture::admitted(admission),
                     Err(denial) => GateFuture::denied(&denial),
@@ -91,10 +94,9 @@ where
                 let mut inner = std::mem::replace(&mut self.inner, clone);
                 let shared = self.shared.clone();
                 GateFuture::verifying(async move {
-                    let authenticated = shared
-                        .authenticate_patiently(method, request.headers())
-                        .await?;
-                    shared.admit(&mut inner, method, authenticated, request)
+                    let headers = Headers::of(request.headers());
+                    let authenticated = shared.authenticate_patiently(method, &headers).await?;
+                    shared.admit(&mut inner, method, authenticated, request, found)
                 })
             }
         }
@@ -111,6 +113,7 @@ impl Shared {
         method: &'static Method,
         authenticated: Authenticated,
         mut request: Request<B>,
+        credentials: Found,
     ) -> Result<Admission<S::Future>, Denial>
     where
         S: Service<Request<RequestBody<B>>>,
@@ -121,31 +124,29 @@ impl Shared {
         };
         let limit = if method.client_streaming {
             self.lease(method, &authenticated)
-                .map_or(Limit::None, Limit::Lease)
+                .map_or(Limit::None, |lease| Limit::Lease(Box::new(lease)))
         } else {
-            Limit::Arrival {
-                within: self.unary_body_timeout,
-                clock: self.clock.clone(),
-                deadline: None,
-            }
+            Limit::arrival(self.unary_body_timeout, self.clock.clone())
         };
         let lease = match method.streams() {
             true => self.lease(method, &authenticated),
             false => None,
         };
         let caller = authenticated.caller;
+        let admitted = self.report_admitted.then(|| Admitted {
+            method,
+            caller: caller.clone(),
+        });
 
-        credentials::strip(request.headers_mut());
-        if method.rule.admits != Admits::Everyone {
-            let caller = caller.clone();
+        strip(request.headers_mut(), credentials);
+        if method.rule.callers().is_some() {
             request.extensions_mut().insert(Permit { method, caller });
         }
         Ok(Admission {
             future: inner.call(request.map(|body| RequestBody::new(body, limit))),
             lease,
             place,
-            streams: method.server_streaming,
-            admitted: Some(Admitted { method, caller }),
+            admitted,
         })
     }
 
@@ -166,13 +167,8 @@ impl Shared {
 
 /// Whether a request is gRPC at all (G1). Over HTTP/2 tonic itself checks neither, and a page elsewhere may send a framed call
 /// as `text/plain` without asking first.
-fn is_grpc<B>(request: &Request<B>) -> bool {
-    let mut content_types = request.headers().get_all(CONTENT_TYPE).iter();
-    request.method() == HttpMethod::POST
-        && content_types
-            .next()
-            .is_some_and(|t| t == "application/grpc" || t == "application/grpc+proto")
-        && content_types.next().is_none()
+fn is_grpc(headers: &Headers<'_>) -> bool {
+    matches!(headers.content_type, Slot::One(t) if t == "application/grpc" || t == "application/grpc+proto")
 }
 
 fn not_grpc() -> Response<Body> {

@@ -18,10 +18,10 @@ pub struct Key {
     algorithm: Algorithm,
     fingerprint: [u8; 32],
     public: ParsedPublicKey,
-    header: OnceLock<Box<str>>,
+    header: OnceLock<Box<[u8]>>,
 }
 
-/// The longest header that is remembered, in characters. Google's have about 100.
+/// The longest header that is remembered, in bytes. Google's have about 100.
 const MAX_HEADER: usize = 512;
 
 impl Key {
@@ -71,7 +71,7 @@ impl Key {
 
     /// Remembers a token's header, still encoded, that asked for this key, where the token's signature matched. An issuer gives
     /// all tokens of one key the same header, so that it need be decoded and read but once.
-    pub(crate) fn remember_header(&self, header: &str) {
+    pub(crate) fn remember_header(&self, header: &[u8]) {
         if self.header.get().is_none() && header.len() <= MAX_HEADER {
             // Another call may have been faster.
             let _ = self.header.set(header.into());
@@ -79,7 +79,7 @@ impl Key {
     }
 
     /// Whether this very header is known to ask for this key and its algorithm.
-    pub(super) fn is_asked_for_by(&self, header: &str) -> bool {
+    pub(super) fn is_asked_for_by(&self, header: &[u8]) -> bool {
         self.header.get().is_some_and(|known| **known == *header)
     }
 

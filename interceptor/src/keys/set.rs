@@ -126,7 +126,7 @@ impl KeySet {
     }
 
     /// The key that a token of this header, still encoded, is known to ask for.
-    pub(super) fn get_by_header(&self, header: &str) -> Option<&Arc<Key>> {
+    pub(super) fn get_by_header(&self, header: &[u8]) -> Option<&Arc<Key>> {
         self.0.iter().find(|key| key.is_asked_for_by(header))
     }
 

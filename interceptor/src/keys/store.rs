@@ -79,7 +79,7 @@ impl KeyStore {
 
     /// The key that a token of this header, still encoded, is known to ask for: the short way to what [`find`](Self::find)
     /// says of it. None says nothing.
-    pub(crate) fn find_by_header(&self, header: &str) -> Option<Arc<Key>> {
+    pub(crate) fn find_by_header(&self, header: &[u8]) -> Option<Arc<Key>> {
         self.0.seek(self.0.clock.now(), |keys| {
             keys.get_by_header(header).map(Arc::clone)
         })

@@ -171,7 +171,7 @@ mod tests {
             issued_at: now,
             expires_at: now + Duration::from_hours(1),
             session_cookie,
-            token: "secret.of.ada".into(),
+            token: b"secret.of.ada"[..].into(),
         })
     }
 

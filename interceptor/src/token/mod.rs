@@ -16,24 +16,24 @@ pub(crate) use header::{Algorithm, Header};
 pub(crate) const MAX_TOKEN: usize = 8 * 1024;
 
 /// What Google Cloud puts in the place of the signature once it has checked a token for IAM itself.
-const REMOVED_SIGNATURE: &str = "SIGNATURE_REMOVED_BY_GOOGLE";
+const REMOVED_SIGNATURE: &[u8] = b"SIGNATURE_REMOVED_BY_GOOGLE";
 
 /// The parts of a token as they came, not decoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Segments<'a> {
     /// All of it.
-    pub(crate) token: &'a str,
+    pub(crate) token: &'a [u8],
     /// What the signature covers: header and payload.
-    pub(crate) signed: &'a str,
-    pub(crate) header: &'a str,
-    pub(crate) payload: &'a str,
-    pub(crate) signature: &'a str,
+    pub(crate) signed: &'a [u8],
+    pub(crate) header: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) signature: &'a [u8],
 }
 
 /// A token taken apart. Nothing of it is verified.
 pub(crate) struct Parts<'a> {
     /// What the signature covers: header and payload, as they came.
-    pub(crate) signed: &'a str,
+    pub(crate) signed: &'a [u8],
     pub(crate) header: Vec<u8>,
     pub(crate) payload: Vec<u8>,
     pub(crate) signature: Vec<u8>,
@@ -42,11 +42,11 @@ pub(crate) struct Parts<'a> {
 // === impl Segments ===
 
 impl<'a> Segments<'a> {
-    pub(crate) fn split(token: &'a str) -> Result<Self, Denial> {
+    pub(crate) fn split(token: &'a [u8]) -> Result<Self, Denial> {
         if token.len() > MAX_TOKEN {
             return Err(Denial::TokenMalformed("longer than 8 KiB"));
         }
-        let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+        let mut dots = memchr::memchr_iter(b'.', token);
         let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
             return Err(Denial::TokenMalformed("not three parts"));
         };
@@ -68,8 +68,8 @@ impl<'a> Segments<'a> {
 // === impl Parts ===
 
 impl<'a> Parts<'a> {
-    pub(crate) fn split(token: &'a str) -> Result<Self, Denial> {
-        let segments = Segments::split(token)?;
+    pub(crate) fn split<T: AsRef<[u8]> + ?Sized>(token: &'a T) -> Result<Self, Denial> {
+        let segments = Segments::split(token.as_ref())?;
         let mut buffer = Buffer::new();
         let mut room = buffer.room();
         Ok(Self {
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn three_parts_are_taken_apart() {
         let parts = Parts::split("YQ.Yg.-_8").expect("three parts");
-        assert_eq!(parts.signed, "YQ.Yg");
+        assert_eq!(parts.signed, b"YQ.Yg");
         assert_eq!(
             (parts.header, parts.payload, parts.signature),
             (b"a".to_vec(), b"b".to_vec(), vec![0xFB, 0xFF])

@@ -184,9 +184,9 @@ impl AppCheckVerifier {
     }
 
     /// Checks a token, if that can be done without waiting for keys. It may have been used before.
-    pub fn check(&self, token: &str) -> Check<App> {
+    pub fn check(&self, token: &(impl AsRef<[u8]> + ?Sized)) -> Check<App> {
         self.signed_by
-            .check(token, |payload| self.judge(token, payload))
+            .check(token.as_ref(), |token, payload| self.judge(token, payload))
     }
 
     /// Checks a token, waiting for keys where they have to be fetched. It may have been used before.
@@ -194,9 +194,9 @@ impl AppCheckVerifier {
     /// # Errors
     ///
     /// The reason why the token does not count.
-    pub async fn verify(&self, token: &str) -> Result<App, Denial> {
+    pub async fn verify(&self, token: &(impl AsRef<[u8]> + ?Sized + Sync)) -> Result<App, Denial> {
         self.signed_by
-            .verify(token, |payload| self.judge(token, payload))
+            .verify(token.as_ref(), |token, payload| self.judge(token, payload))
             .await
     }
 
@@ -207,9 +207,12 @@ impl AppCheckVerifier {
     ///
     /// As [`verify`](Self::verify). Then [`Denial::AppCheckRequired`] where it was used before, and [`Denial::AppCheckUnavailable`]
     /// where App Check does not say: the token may be lost all the same, and does not count.
-    pub async fn consume(&self, token: &str) -> Result<App, Denial> {
+    pub async fn consume(&self, token: &(impl AsRef<[u8]> + ?Sized + Sync)) -> Result<App, Denial> {
+        let token = token.as_ref();
         let app = self.verify(token).await?;
-        self.replay.consume(token).await?;
+        // A token that counts is text.
+        let text = str::from_utf8(token).map_err(|_| Invalid::Signature)?;
+        self.replay.consume(text).await?;
         Ok(app)
     }
 
@@ -221,7 +224,7 @@ impl AppCheckVerifier {
 
     /// What the payload of `token` proves, which App Check signed. Only a token that is valid in all else is told to be early or
     /// late.
-    fn judge(&self, token: &str, payload: &[u8]) -> Result<App, Denial> {
+    fn judge(&self, token: &[u8], payload: &[u8]) -> Result<App, Denial> {
         is_typed(token)?;
         let mut claims = Claims::default();
         payload::read(payload, &mut claims)?;

@@ -116,7 +116,7 @@ impl EmulatorVerifier {
     }
 
     /// Checks a token. There are no keys to wait for.
-    pub fn check(&self, token: &str) -> Check<EndUser> {
+    pub fn check(&self, token: &(impl AsRef<[u8]> + ?Sized)) -> Check<EndUser> {
         match self.verify(token) {
             Ok(user) => Check::Verified(user),
             Err(denial) => Check::Refused(denial),
@@ -128,10 +128,11 @@ impl EmulatorVerifier {
     /// # Errors
     ///
     /// The reason why the token does not count.
-    pub fn verify(&self, token: &str) -> Result<EndUser, Denial> {
+    pub fn verify(&self, token: &(impl AsRef<[u8]> + ?Sized)) -> Result<EndUser, Denial> {
+        let token = token.as_ref();
         let parts = Parts::split(token)?;
         unsigned(&parts)?;
-        self.users.judge(token, &parts.payload)
+        self.users.judge(&token.into(), &parts.payload)
     }
 }
 

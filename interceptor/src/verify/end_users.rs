@@ -5,7 +5,10 @@
 
 mod explain;
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use super::{
     VerifierError,
@@ -141,7 +144,7 @@ impl EndUsers {
 
     /// What the payload of `token` proves, if it is the issuer's. Only a token that is valid in all else is told to be early or
     /// late.
-    pub(super) fn judge(&self, token: &str, payload: &[u8]) -> Result<EndUser, Denial> {
+    pub(super) fn judge(&self, token: &Arc<[u8]>, payload: &[u8]) -> Result<EndUser, Denial> {
         let claims = Claims::read(payload, &self.roles_claim)?;
 
         let iss = required(claims.iss, "iss")?;
@@ -207,7 +210,7 @@ impl EndUsers {
             // The skew is for calls that begin; what goes on is ended on time, so that its client refreshes the token.
             expires_at: UNIX_EPOCH + exp,
             session_cookie: self.kind.is_session_cookie,
-            token: token.into(),
+            token: Arc::clone(token),
         }))
     }
 }

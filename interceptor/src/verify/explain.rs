@@ -76,7 +76,7 @@ fn signature(
         }
         (Find::Key(key), _) if key.algorithm() == algorithm => {
             steps.add("key", Ok("it is one of the issuer's".to_owned()));
-            let matches = key.verify(parts.signed.as_bytes(), &parts.signature);
+            let matches = key.verify(parts.signed, &parts.signature);
             steps.add(
                 "signature",
                 match matches {

@@ -125,9 +125,10 @@ impl FirebaseVerifier {
     }
 
     /// Checks a token, if that can be done without waiting for keys.
-    pub fn check(&self, token: &str) -> Check<EndUser> {
-        self.signed_by
-            .check(token, |payload| self.users.judge(token, payload))
+    pub fn check(&self, token: &(impl AsRef<[u8]> + ?Sized)) -> Check<EndUser> {
+        self.signed_by.check(token.as_ref(), |token, payload| {
+            self.users.judge(token, payload)
+        })
     }
 
     /// Checks a token, waiting for keys where they have to be fetched.
@@ -135,9 +136,14 @@ impl FirebaseVerifier {
     /// # Errors
     ///
     /// The reason why the token does not count.
-    pub async fn verify(&self, token: &str) -> Result<EndUser, Denial> {
+    pub async fn verify(
+        &self,
+        token: &(impl AsRef<[u8]> + ?Sized + Sync),
+    ) -> Result<EndUser, Denial> {
         self.signed_by
-            .verify(token, |payload| self.users.judge(token, payload))
+            .verify(token.as_ref(), |token, payload| {
+                self.users.judge(token, payload)
+            })
             .await
     }
 

@@ -123,9 +123,9 @@ impl IapVerifier {
     }
 
     /// Checks an assertion, if that can be done without waiting for keys.
-    pub fn check(&self, assertion: &str) -> Check<InternalUser> {
+    pub fn check(&self, assertion: &(impl AsRef<[u8]> + ?Sized)) -> Check<InternalUser> {
         self.signed_by
-            .check(assertion, |payload| self.judge(payload))
+            .check(assertion.as_ref(), |_, payload| self.judge(payload))
     }
 
     /// Checks an assertion, waiting for keys where they have to be fetched.
@@ -133,9 +133,12 @@ impl IapVerifier {
     /// # Errors
     ///
     /// The reason why the assertion does not count.
-    pub async fn verify(&self, assertion: &str) -> Result<InternalUser, Denial> {
+    pub async fn verify(
+        &self,
+        assertion: &(impl AsRef<[u8]> + ?Sized + Sync),
+    ) -> Result<InternalUser, Denial> {
         self.signed_by
-            .verify(assertion, |payload| self.judge(payload))
+            .verify(assertion.as_ref(), |_, payload| self.judge(payload))
             .await
     }
 

@@ -139,8 +139,9 @@ impl ServiceAccountVerifier {
     }
 
     /// Checks a token, if that can be done without waiting for keys.
-    pub fn check(&self, token: &str) -> Check<ServiceAccount> {
-        self.signed_by.check(token, |payload| self.judge(payload))
+    pub fn check(&self, token: &(impl AsRef<[u8]> + ?Sized)) -> Check<ServiceAccount> {
+        self.signed_by
+            .check(token.as_ref(), |_, payload| self.judge(payload))
     }
 
     /// Checks a token, waiting for keys where they have to be fetched.
@@ -148,9 +149,12 @@ impl ServiceAccountVerifier {
     /// # Errors
     ///
     /// The reason why the token does not count.
-    pub async fn verify(&self, token: &str) -> Result<ServiceAccount, Denial> {
+    pub async fn verify(
+        &self,
+        token: &(impl AsRef<[u8]> + ?Sized + Sync),
+    ) -> Result<ServiceAccount, Denial> {
         self.signed_by
-            .verify(token, |payload| self.judge(payload))
+            .verify(token.as_ref(), |_, payload| self.judge(payload))
             .await
     }
 

@@ -84,9 +84,10 @@ impl SessionCookieVerifier {
     }
 
     /// Checks a cookie, if that can be done without waiting for keys.
-    pub fn check(&self, cookie: &str) -> Check<EndUser> {
-        self.signed_by
-            .check(cookie, |payload| self.users.judge(cookie, payload))
+    pub fn check(&self, cookie: &(impl AsRef<[u8]> + ?Sized)) -> Check<EndUser> {
+        self.signed_by.check(cookie.as_ref(), |cookie, payload| {
+            self.users.judge(cookie, payload)
+        })
     }
 
     /// Checks a cookie, waiting for keys where they have to be fetched.
@@ -94,9 +95,14 @@ impl SessionCookieVerifier {
     /// # Errors
     ///
     /// The reason why the cookie does not count.
-    pub async fn verify(&self, cookie: &str) -> Result<EndUser, Denial> {
+    pub async fn verify(
+        &self,
+        cookie: &(impl AsRef<[u8]> + ?Sized + Sync),
+    ) -> Result<EndUser, Denial> {
         self.signed_by
-            .verify(cookie, |payload| self.users.judge(cookie, payload))
+            .verify(cookie.as_ref(), |cookie, payload| {
+                self.users.judge(cookie, payload)
+            })
             .await
     }
 

@@ -59,11 +59,11 @@ impl<C: Remembered> SignedBy<C> {
         self.cache = Cache::new(self.bounds, period.clone());
     }
 
-    /// What `judge` makes of the payload, if the key is there. No payload is judged whose signature does not match.
+    /// What `judge` makes of the token and its payload, if the key is there. None is judged whose signature does not match.
     pub(super) fn check(
         &self,
-        token: &str,
-        judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
+        token: &[u8],
+        judge: impl FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
     ) -> Check<C> {
         match self.known(token) {
             Some(Ok(caller)) => return Check::Verified(caller),
@@ -80,8 +80,8 @@ impl<C: Remembered> SignedBy<C> {
     /// The same, but waiting for the key where it has to be fetched.
     pub(super) async fn verify(
         &self,
-        token: &str,
-        judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
+        token: &[u8],
+        judge: impl FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
     ) -> Result<C, Denial> {
         if let Some(answer) = self.known(token) {
             return answer;
@@ -104,14 +104,14 @@ impl<C: Remembered> SignedBy<C> {
     }
 
     /// What is known of a token that was verified before.
-    fn known(&self, token: &str) -> Option<Result<C, Denial>> {
+    fn known(&self, token: &[u8]) -> Option<Result<C, Denial>> {
         self.cache.as_ref()?.get(token, &self.keys)
     }
 
     /// Verifies a token as far as that needs no waiting.
-    fn step<J>(&self, token: &str, judge: J) -> Result<Step<C, J>, Denial>
+    fn step<J>(&self, token: &[u8], judge: J) -> Result<Step<C, J>, Denial>
     where
-        J: FnOnce(&[u8]) -> Result<C, Denial>,
+        J: FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
     {
         let segments = Segments::split(token)?;
         let mut buffer = Buffer::new();
@@ -157,18 +157,18 @@ impl<C: Remembered> SignedBy<C> {
         segments: Segments<'_>,
         signature: &[u8],
         payload: &[u8],
-        judge: impl FnOnce(&[u8]) -> Result<C, Denial>,
+        judge: impl FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
     ) -> Result<C, Denial> {
-        let verify = || {
-            if !key.verify(segments.signed.as_bytes(), signature) {
+        let verify = |token: &Arc<[u8]>| {
+            if !key.verify(segments.signed, signature) {
                 return Err(Invalid::Signature.into());
             }
             key.remember_header(segments.header);
-            judge(payload)
+            judge(token, payload)
         };
         match &self.cache {
             Some(cache) => cache.verify_once(segments.token, key.fingerprint(), verify),
-            None => verify(),
+            None => verify(&segments.token.into()),
         }
     }
 }

@@ -217,6 +217,7 @@ impl Server {
 
         let origins = self.config.origins();
         let gate = Gate::builder(self.policy.clone())
+            .report_admitted()
             .max_open_streams(self.config.limits.open_streams)
             .unary_body_timeout(self.config.limits.unary_body_timeout)
             .origins(origins.iter().filter_map(|origin| origin.to_str().ok()))?;

@@ -1,5 +1,5 @@
-//! The slots of a request: which header holds which credential (G5). [`read`] takes a token from each, [`strip`] takes all of them
-//! off the request (G4).
+//! The slots of a request: which header holds which credential (G5). [`Headers`] finds them, [`read`] takes a token from each,
+//! [`strip`] takes all of them off the request (G4).
 //!
 //! | slot | what it may hold |
 //! |---|---|
@@ -9,15 +9,16 @@
 //! | `x-end-user-authorization` | the Firebase ID token of the user for whom a service calls |
 //! | `x-firebase-appcheck` | an App Check token |
 
+mod headers;
 pub(super) mod read;
 mod strip;
 
 use http::HeaderName;
 
+pub(super) use headers::{Found, Headers, Slot};
 pub(super) use strip::strip;
 
-pub(super) const END_USER_AUTHORIZATION: HeaderName =
-    HeaderName::from_static("x-end-user-authorization");
+const END_USER_AUTHORIZATION: HeaderName = HeaderName::from_static("x-end-user-authorization");
 const APP_CHECK: HeaderName = HeaderName::from_static("x-firebase-appcheck");
 const IAP_ASSERTION: HeaderName = HeaderName::from_static("x-goog-iap-jwt-assertion");
 

@@ -5,7 +5,7 @@ use http::{
     header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION},
 };
 
-use super::{APP_CHECK, END_USER_AUTHORIZATION, IAP_ASSERTION, SESSION_COOKIE};
+use super::{APP_CHECK, END_USER_AUTHORIZATION, Found, IAP_ASSERTION, SESSION_COOKIE};
 
 /// Credentials, of callers and of proxies on the way, that no handler may see. `authorization` is not in this list.
 const OTHERS: [HeaderName; 5] = [
@@ -19,25 +19,27 @@ const OTHERS: [HeaderName; 5] = [
 /// What Identity-Aware Proxy says of its user without proof.
 const UNPROVEN_PREFIX: &str = "x-goog-authenticated-user-";
 
-/// Takes every credential off a request, so that none reaches a handler or what the handler calls.
-pub(in crate::gate) fn strip(headers: &mut HeaderMap) {
-    headers.remove(AUTHORIZATION);
-    if headers.keys().any(is_other_credential) {
-        let found: Vec<HeaderName> = headers
+/// Takes every credential that was found off a request, so that none reaches a handler or what the handler calls.
+pub(in crate::gate) fn strip(headers: &mut HeaderMap, found: Found) {
+    if found.authorization {
+        headers.remove(AUTHORIZATION);
+    }
+    if found.others {
+        let others: Vec<HeaderName> = headers
             .keys()
             .filter(|name| is_other_credential(name))
             .cloned()
             .collect();
-        for name in found {
+        for name in others {
             headers.remove(name);
         }
     }
-    if headers.contains_key(COOKIE) {
+    if found.cookie {
         strip_session_cookie(headers);
     }
 }
 
-fn is_other_credential(name: &HeaderName) -> bool {
+pub(super) fn is_other_credential(name: &HeaderName) -> bool {
     // Most headers of a call begin otherwise, and cost no more than this look.
     matches!(name.as_str().as_bytes().first(), Some(b'x' | b'p'))
         && (name.as_str().starts_with(UNPROVEN_PREFIX) || OTHERS.contains(name))
@@ -73,7 +75,7 @@ fn strip_session_cookie(headers: &mut HeaderMap) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Headers, *};
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
@@ -85,6 +87,11 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    fn strip(headers: &mut HeaderMap) {
+        let found = Headers::of(headers).found();
+        super::strip(headers, found);
     }
 
     #[test]

@@ -22,12 +22,12 @@ fn ada() -> EndUserClaims {
         issued_at: NOW,
         expires_at: NOW + Duration::from_hours(1),
         session_cookie: false,
-        token: "".into(),
+        token: [].into(),
     }
 }
 
 fn judge(rule: EndUserRule, claims: EndUserClaims) -> Result<(), Denial> {
-    end_user(&rule, &EndUser::verified(claims), NOW)
+    end_user(&rule, &EndUser::verified(claims), || NOW)
 }
 
 #[test]
@@ -119,11 +119,11 @@ fn each_condition_refuses_who_does_not_with_its_own_reason() {
     };
     let user = EndUser::verified(ada());
     assert_eq!(
-        end_user(&recent, &user, NOW + Duration::from_mins(5)),
+        end_user(&recent, &user, || NOW + Duration::from_mins(5)),
         Ok(())
     );
     assert_eq!(
-        end_user(&recent, &user, NOW + Duration::from_secs(301)),
+        end_user(&recent, &user, || NOW + Duration::from_secs(301)),
         Err(Denial::RecentSignInRequired)
     );
 }

@@ -136,7 +136,7 @@ mod tests {
             issued_at: SIGN_IN,
             expires_at: SIGN_IN + Duration::from_hours(1),
             session_cookie: false,
-            token: "".into(),
+            token: [].into(),
         })
     }
 

@@ -125,7 +125,7 @@ fn user(tenant: Option<&str>, uid: &str) -> EndUser {
         issued_at: now,
         expires_at: now + MINUTE,
         session_cookie: false,
-        token: "".into(),
+        token: [].into(),
     })
 }
 

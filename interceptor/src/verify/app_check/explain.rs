@@ -36,7 +36,7 @@ impl AppCheckVerifier {
         match Parts::split(token) {
             Ok(_) => steps.add(
                 "type",
-                is_typed(token).map(|()| "the header says that it is a JWT".to_owned()),
+                is_typed(token.as_bytes()).map(|()| "the header says that it is a JWT".to_owned()),
             ),
             Err(_) => steps.skip(&["type"], "there is no header to read"),
         }

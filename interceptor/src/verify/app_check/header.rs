@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Whether the header has `typ`. That it is `JWT` was seen to already; other kinds of tokens may go without.
-pub(super) fn is_typed(token: &str) -> Result<(), Denial> {
+pub(super) fn is_typed(token: &[u8]) -> Result<(), Denial> {
     let parts = Parts::split(token)?;
     let mut header = Header::default();
     payload::read(&parts.header, &mut header)?;

@@ -1,12 +1,13 @@
 //! What is remembered of a token, and how much memory that takes.
 
 use std::{
+    hash::{Hash, Hasher},
     mem,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use quick_cache::Weighter;
+use quick_cache::{Equivalent, Weighter};
 
 use crate::{
     caller::{
@@ -22,12 +23,15 @@ pub(super) const TYPICAL: usize = 4 * 1024;
 /// What an allocation takes besides what is asked for, in bytes.
 const ALLOCATION: usize = 16;
 
+/// How much of a token is hashed, in bytes.
+const HASHED: usize = 32;
+
 /// A caller or an app that can be remembered. Its clones are cheap.
 pub(in crate::verify) trait Remembered: Clone {
     /// When its token ends to be valid: the claim `exp`.
     fn expires_at(&self) -> SystemTime;
 
-    /// How much memory it takes, in bytes, all clones together.
+    /// How much memory it takes, in bytes, all clones together, but for the token's text, which it may share with the cache.
     fn bytes(&self) -> usize;
 }
 
@@ -42,6 +46,12 @@ pub(super) struct Entry<C> {
     /// Since 1970.
     pub(super) exp: Duration,
 }
+
+/// A verified token: what an entry is found by.
+pub(super) struct Token(pub(super) Arc<[u8]>);
+
+/// What a call brought, and may be such a token.
+pub(super) struct Presented<'a>(pub(super) &'a [u8]);
 
 /// Weighs entries in bytes.
 #[derive(Clone)]
@@ -61,14 +71,44 @@ impl<C: Remembered> Entry<C> {
     }
 }
 
+// === impl Token ===
+
+/// The last characters only, which are the signature's and so as good as random: no two tokens that were verified have them alike
+/// but by chance, and nobody can choose them. That they are all the same text is seen to after that.
+impl Hash for Presented<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.0[self.0.len().saturating_sub(HASHED)..]);
+    }
+}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Presented(&self.0).hash(state);
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Token {}
+
+impl Equivalent<Token> for Presented<'_> {
+    fn equivalent(&self, token: &Token) -> bool {
+        *self.0 == *token.0
+    }
+}
+
 // === impl Weights ===
 
-impl<C: Remembered> Weighter<Arc<str>, Entry<C>> for Weights {
-    fn weight(&self, token: &Arc<str>, entry: &Entry<C>) -> u64 {
+impl<C: Remembered> Weighter<Token, Entry<C>> for Weights {
+    fn weight(&self, token: &Token, entry: &Entry<C>) -> u64 {
         // The table keeps half as many places again for tokens that it has dropped, and twice as many as are taken just after it
         // has grown.
-        let place = 3 * (mem::size_of::<(Arc<str>, Entry<C>)>() + 3 * mem::size_of::<u64>());
-        (place + shared(token.len()) + entry.caller.bytes()) as u64
+        let place = 3 * (mem::size_of::<(Token, Entry<C>)>() + 3 * mem::size_of::<u64>());
+        (place + shared(token.0.len()) + entry.caller.bytes()) as u64
     }
 }
 
@@ -91,7 +131,7 @@ impl Remembered for EndUser {
         ];
         let roles = claims.roles.iter();
         shared(mem::size_of::<EndUserClaims>())
-            + texts([&claims.uid, &claims.sign_in_provider, &claims.token])
+            + texts([&claims.uid, &claims.sign_in_provider])
             + texts(optional.into_iter().flatten())
             + allocated(mem::size_of_val(&*claims.roles))
             + texts(roles)

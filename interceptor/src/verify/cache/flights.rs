@@ -10,7 +10,7 @@ pub(super) struct Flights<C>(Mutex<Vec<Arc<Flight<C>>>>);
 /// One verification, of this token with a key of this fingerprint. It ends for all who wait for it alike, refused or not: it is
 /// the same token, at the same time, and by the same key.
 struct Flight<C> {
-    token: Arc<str>,
+    token: Arc<[u8]>,
     key: [u8; 32],
     outcome: OnceLock<Result<C, Denial>>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Boarded<'f, C> {
 
 impl<C: Clone> Flights<C> {
     /// Joins the verification of this token with this key, or begins one.
-    pub(super) fn board(&self, token: &str, key: &[u8; 32]) -> Boarded<'_, C> {
+    pub(super) fn board(&self, token: &[u8], key: &[u8; 32]) -> Boarded<'_, C> {
         let mut flights = self.lock();
         let mut under_way = flights.iter();
         if let Some(flight) = under_way.find(|f| *f.token == *token && f.key == *key) {
@@ -74,8 +74,8 @@ impl<C> Default for Flights<C> {
 
 impl<C: Clone> Boarded<'_, C> {
     /// The token, to be kept.
-    pub(super) fn token(&self) -> Arc<str> {
-        Arc::clone(&self.flight.token)
+    pub(super) fn token(&self) -> &Arc<[u8]> {
+        &self.flight.token
     }
 
     /// How the verification ends: by this call's `verify`, unless another's is faster.

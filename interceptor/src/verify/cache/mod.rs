@@ -15,7 +15,7 @@ use foldhash::fast::RandomState;
 use quick_cache::sync;
 
 use self::{
-    entry::{Entry, Weights},
+    entry::{Entry, Presented, Token, Weights},
     flights::Flights,
 };
 use super::period::Period;
@@ -29,9 +29,9 @@ pub(super) struct Cache<C>(Arc<Inner<C>>);
 
 struct Inner<C> {
     // The key is the token, all of it: no two tokens can be taken for each other, whatever hashes they have. A digest of SHA-256
-    // would do as well and be shorter, but costs 620 ns at each look-up of what a hash of the table costs 30. The seed is
+    // would do as well and be shorter, but costs 620 ns at each look-up of what a hash of the table costs 5. The seed is
     // random, and only verified tokens get in, so nobody can choose tokens of one bucket.
-    entries: sync::Cache<Arc<str>, Entry<C>, Weights, RandomState>,
+    entries: sync::Cache<Token, Entry<C>, Weights, RandomState>,
     flights: Flights<C>,
     period: Period,
     max_age: Duration,
@@ -62,11 +62,11 @@ impl<C: Remembered> Cache<C> {
     /// What is known of a token. None where it has to be verified.
     ///
     /// Looks at the age of the keys, and starts their refresh, just as a verification does.
-    pub(super) fn get(&self, token: &str, keys: &KeyStore) -> Option<Result<C, Denial>> {
+    pub(super) fn get(&self, token: &[u8], keys: &KeyStore) -> Option<Result<C, Denial>> {
         if token.len() > MAX_TOKEN {
             return None;
         }
-        let entry = self.0.entries.get(token)?;
+        let entry = self.0.entries.get(&Presented(token))?;
         keys.holds(&entry.key).then(|| self.judge(token, entry))?
     }
 
@@ -76,25 +76,31 @@ impl<C: Remembered> Cache<C> {
     /// longer: some microseconds, in which each would do the same. Calls with other tokens do not wait.
     pub(super) fn verify_once(
         &self,
-        token: &str,
+        token: &[u8],
         key: &[u8; 32],
-        verify: impl FnOnce() -> Result<C, Denial>,
+        verify: impl FnOnce(&Arc<[u8]>) -> Result<C, Denial>,
     ) -> Result<C, Denial> {
         let flight = self.0.flights.board(token, key);
         flight.land(|| {
             // The last one may have landed after this call had looked for the token.
-            let entry = self.0.entries.get(token).filter(|entry| entry.key == *key);
+            let entry = self
+                .0
+                .entries
+                .get(&Presented(token))
+                .filter(|entry| entry.key == *key);
             if let Some(known) = entry.and_then(|entry| self.judge(token, entry)) {
                 return known;
             }
-            let caller = verify()?;
+            let caller = verify(flight.token())?;
             let entry = Entry::new(&caller, *key, self.0.period.now());
-            self.0.entries.insert(flight.token(), entry);
+            self.0
+                .entries
+                .insert(Token(Arc::clone(flight.token())), entry);
             Ok(caller)
         })
     }
 
-    fn judge(&self, token: &str, entry: Entry<C>) -> Option<Result<C, Denial>> {
+    fn judge(&self, token: &[u8], entry: Entry<C>) -> Option<Result<C, Denial>> {
         let now = self.0.period.now();
         // By a clock that was set back, the token may not be valid yet.
         let age = now.checked_sub(entry.verified_at)?;
@@ -102,7 +108,7 @@ impl<C: Remembered> Cache<C> {
             return None;
         }
         if self.0.period.is_over(entry.exp, now) {
-            self.0.entries.remove(token);
+            self.0.entries.remove(&Presented(token));
             return Some(Err(Denial::TokenExpired));
         }
         Some(Ok(entry.caller))
