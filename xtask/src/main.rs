@@ -3,6 +3,7 @@
 mod bench;
 mod count;
 mod dependencies;
+mod deploy;
 mod instructions;
 mod oracle;
 mod release;
@@ -27,7 +28,7 @@ struct Xtask {
 enum Chore {
     /// Runs every check and every test, or the parts named.
     ///
-    /// On Debian as root it installs what is missing (PostgreSQL, Chromium, valgrind, npm packages); elsewhere it says what is missing.
+    /// On Debian as root it installs what is missing (PostgreSQL, Chromium, valgrind, npm and Python packages); elsewhere it says what is missing.
     /// Nothing is skipped: a part that cannot run fails the command.
     Test {
         /// The parts to run; all of them when none is named.
@@ -36,6 +37,7 @@ enum Chore {
     },
     /// Measures the gate beside no gate, and beside what others do.
     Bench(bench::Bench),
+    DeployCheck(deploy::DeployCheck),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
 }
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
     let done = match Xtask::parse().chore {
         Chore::Test { parts } => test::run_all(&parts),
         Chore::Bench(bench) => bench.run(),
+        Chore::DeployCheck(check) => check.run(),
         Chore::Deny => dependencies::deny(),
     };
     if let Err(error) = done {

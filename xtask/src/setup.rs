@@ -37,6 +37,12 @@ const VALGRIND: Package = Package {
     elsewhere: "valgrind on the PATH",
 };
 
+const PYTHON: Package = Package {
+    name: "python3-venv",
+    is_there: || output(command("python3", &["-c", "import ensurepip"], "")).is_ok(),
+    elsewhere: "Python 3.11 or newer with its modules venv and ensurepip",
+};
+
 /// Makes sure that PostgreSQL and Chromium are there.
 pub(crate) fn packages() -> anyhow::Result<()> {
     install(&PACKAGES)
@@ -45,6 +51,11 @@ pub(crate) fn packages() -> anyhow::Result<()> {
 /// Makes sure that valgrind is there.
 pub(crate) fn valgrind() -> anyhow::Result<()> {
     install(&[VALGRIND])
+}
+
+/// Makes sure that Python is there, and can make environments.
+pub(crate) fn python() -> anyhow::Result<()> {
+    install(&[PYTHON])
 }
 
 fn install(packages: &[Package]) -> anyhow::Result<()> {

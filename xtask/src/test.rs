@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::{
     count::Count,
-    dependencies, instructions, oracle, release,
+    dependencies, deploy, instructions, oracle, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Instructions,
     /// The official firebase-admin on a token of the embedded identity.
     Oracle,
+    /// What is in deploy/: `cargo xtask deploy-check`.
+    Deploy,
     /// The web page in Chromium, with Firebase's own emulator in place of the embedded identity.
     Emulator,
 }
@@ -40,13 +42,14 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
         Self::Rust,
         Self::Instructions,
         Self::Oracle,
+        Self::Deploy,
         Self::Browser,
         Self::Emulator,
     ];
@@ -101,6 +104,7 @@ impl Part {
             ],
             Self::Instructions => &[("instructions", instructions::check)],
             Self::Oracle => &[("build", build_programs), ("firebase-admin", oracle::check)],
+            Self::Deploy => &[("deploy-check", deploy::check_all)],
             Self::Browser => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
                 ("npm packages of the page", || check(setup::npm("web"))),
