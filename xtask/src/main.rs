@@ -38,6 +38,7 @@ enum Chore {
     /// Measures the gate beside no gate, and beside what others do.
     Bench(bench::Bench),
     DeployCheck(deploy::DeployCheck),
+    Render(deploy::render::Render),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
 }
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Chore::Test { parts } => test::run_all(&parts),
         Chore::Bench(bench) => bench.run(),
         Chore::DeployCheck(check) => check.run(),
+        Chore::Render(render) => render.run(),
         Chore::Deny => dependencies::deny(),
     };
     if let Err(error) = done {

@@ -110,7 +110,7 @@ fn tests_named_in(page: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The environment variables that clap is told to read in this source file.
-fn settings(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn settings(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("///"))
         .filter_map(|line| line.split_once("env = \"")?.1.split('"').next())

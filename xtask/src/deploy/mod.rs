@@ -5,7 +5,13 @@
 
 mod check;
 mod checks;
+mod code;
+mod discovery;
+mod judge;
 pub(crate) mod python;
+pub(crate) mod render;
+mod service;
+mod variables;
 
 use std::time::Instant;
 

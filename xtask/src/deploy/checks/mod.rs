@@ -1,8 +1,10 @@
 //! The checks, one file each.
 
+mod discovery;
 mod dockerfile;
+mod services;
 
 use super::check::Check;
 
 /// All checks, in the order in which they run: the quick ones first.
-pub(super) const ALL: &[&Check] = &[&dockerfile::CHECK];
+pub(super) const ALL: &[&Check] = &[&services::CHECK, &dockerfile::CHECK, &discovery::CHECK];
