@@ -39,6 +39,7 @@ enum Chore {
     Bench(bench::Bench),
     DeployCheck(deploy::DeployCheck),
     Render(deploy::render::Render),
+    Image(deploy::image::Image),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
 }
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Chore::Bench(bench) => bench.run(),
         Chore::DeployCheck(check) => check.run(),
         Chore::Render(render) => render.run(),
+        Chore::Image(image) => image.run(),
         Chore::Deny => dependencies::deny(),
     };
     if let Err(error) = done {

@@ -66,15 +66,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
 
 /// Builds the services' programs by themselves, and tells each of Firebase's emulator: it has to refuse to start.
 pub(crate) fn refuse_emulator() -> anyhow::Result<Count> {
-    let services = Services::find()?;
-    let mut build = cargo(&["build", "--locked", "--quiet"]);
-    for package in &services.packages {
-        build.args(["--package", package]);
-    }
-    run(build)?;
     let mut count = Count::default();
-    for program in &services.programs {
-        let said = refusal(&services.target.join("debug").join(program))?;
+    for (program, path) in build()? {
+        let said = refusal(&path)?;
         if said.contains("FIREBASE_AUTH_EMULATOR_HOST: this program was built without") {
             println!("{program} refuses Firebase's emulator");
             count.passed += 1;
@@ -83,6 +77,24 @@ pub(crate) fn refuse_emulator() -> anyhow::Result<Count> {
         }
     }
     Ok(count)
+}
+
+/// Builds the services' programs by themselves, unoptimized; by name.
+pub(crate) fn build() -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let services = Services::find()?;
+    let mut build = cargo(&["build", "--locked", "--quiet"]);
+    for package in &services.packages {
+        build.args(["--package", package]);
+    }
+    run(build)?;
+    let folder = services.target.join("debug");
+    let programs = services.programs.into_iter();
+    Ok(programs
+        .map(|program| {
+            let path = folder.join(&program);
+            (program, path)
+        })
+        .collect())
 }
 
 /// What a program says that ends by itself at its start, where everything but the emulator is as it should be.

@@ -43,9 +43,17 @@ const PYTHON: Package = Package {
     elsewhere: "Python 3.11 or newer with its modules venv and ensurepip",
 };
 
+const BUILDAH: Package = Package {
+    name: "buildah",
+    is_there: || output(command("buildah", &["--version"], "")).is_ok(),
+    elsewhere: "buildah on the PATH, or Docker with a running engine",
+};
+
 /// Makes sure that PostgreSQL and Chromium are there.
 pub(crate) fn packages() -> anyhow::Result<()> {
-    install(&PACKAGES)
+    install(&PACKAGES)?;
+    println!("PostgreSQL and Chromium are there");
+    Ok(())
 }
 
 /// Makes sure that valgrind is there.
@@ -58,12 +66,15 @@ pub(crate) fn python() -> anyhow::Result<()> {
     install(&[PYTHON])
 }
 
+/// Makes sure that buildah is there.
+pub(crate) fn buildah() -> anyhow::Result<()> {
+    install(&[BUILDAH])
+}
+
 fn install(packages: &[Package]) -> anyhow::Result<()> {
     let (mut missing, mut elsewhere) = (Vec::new(), Vec::new());
     for package in packages {
-        if (package.is_there)() {
-            println!("{} is there", package.name);
-        } else {
+        if !(package.is_there)() {
             missing.push(package.name);
             elsewhere.push(package.elsewhere);
         }

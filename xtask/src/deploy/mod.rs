@@ -7,6 +7,7 @@ mod check;
 mod checks;
 mod code;
 mod discovery;
+pub(crate) mod image;
 mod judge;
 pub(crate) mod python;
 pub(crate) mod render;
