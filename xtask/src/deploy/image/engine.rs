@@ -23,7 +23,9 @@ pub(crate) enum Engine {
 impl Engine {
     /// Docker where its engine answers, else buildah, which is installed where that is possible.
     pub(crate) fn there() -> anyhow::Result<Self> {
-        if output(command("docker", &["buildx", "inspect"], "")).is_ok() {
+        // A client alone answers neither.
+        let answers = |args: &[&str]| output(command("docker", args, "")).is_ok();
+        if answers(&["info"]) && answers(&["buildx", "version"]) {
             return Ok(Self::Docker);
         }
         setup::buildah()?;
@@ -64,33 +66,30 @@ fn docker(content: &Content, name: &str) -> anyhow::Result<Built> {
 
 fn buildah(content: &Content, name: &str) -> anyhow::Result<Built> {
     let folder = folder()?;
-    let id = folder.join(format!("{}.id", content.service));
     let archive = folder.join(format!("{}.tar", content.service));
-    let mut build = isolated_buildah(&folder);
+    // A store for this image alone: what is wanted of it is the archive.
+    let store = tempfile::tempdir_in(&folder)?;
+    let id = store.path().join("id");
+    let mut build = isolated_buildah(store.path());
     build
-        .args([
-            "build",
-            "--quiet",
-            "--isolation",
-            "chroot",
-            "--timestamp",
-            "0",
-        ])
-        .args(["--platform", "linux/amd64", "--no-cache"])
-        .args(["--file", "deploy/Dockerfile", "--tag", name, "--iidfile"])
+        .args(["build", "--quiet", "--isolation", "chroot"])
+        .args(["--platform", "linux/amd64", "--timestamp", "0"])
+        .args(["--file", "deploy/Dockerfile", "--iidfile"])
         .arg(&id)
         .arg(&content.folder);
     output(build)?;
+    let id = fs::read_to_string(&id).with_context(|| id.display().to_string())?;
+    let id = id.trim().to_owned();
+    // An archive that is there would be added to.
     if archive.exists() {
         fs::remove_file(&archive)?;
     }
-    let mut push = isolated_buildah(&folder);
-    push.args(["push", "--quiet", name])
+    let mut push = isolated_buildah(store.path());
+    push.args(["push", "--quiet", &id])
         .arg(format!("oci-archive:{}:{name}", archive.display()));
     output(push)?;
-    let text = fs::read_to_string(&id).with_context(|| id.display().to_string())?;
     Ok(Built {
-        id: text.trim().to_owned(),
+        id,
         archive: Some(archive),
     })
 }

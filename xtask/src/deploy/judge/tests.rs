@@ -283,6 +283,46 @@ fn cpu_between_calls_and_instances_are_in_keeping() {
 }
 
 #[test]
+fn the_databases_socket_is_there_for_who_keeps_data() {
+    let socket = "run.googleapis.com/cloudsql-instances: example-project:europe-west1:callgate";
+    for other in [
+        "run.googleapis.com/sessionAffinity: \"true\"",
+        "run.googleapis.com/cloudsql-instances: callgate",
+    ] {
+        refused(
+            FILE,
+            socket,
+            other,
+            "run.googleapis.com/cloudsql-instances: not PROJECT:REGION:INSTANCE, as DATABASE_URL wants it",
+        );
+    }
+    refused(
+        "deploy/services/profiles.yaml",
+        "run.googleapis.com/startup-cpu-boost: \"true\"",
+        socket,
+        "run.googleapis.com/cloudsql-instances: nothing uses it",
+    );
+}
+
+#[test]
+fn a_file_of_another_kind_or_name_is_refused() {
+    let kind = "apiVersion, kind: not a Service of serving.knative.dev/v1";
+    refused(FILE, "kind: Service", "kind: Job", kind);
+    refused(
+        FILE,
+        "serving.knative.dev/v1",
+        "run.googleapis.com/v1",
+        kind,
+    );
+    refused(
+        FILE,
+        "name: votes\n",
+        "name: profiles\n",
+        "metadata.name: not as the file is called",
+    );
+}
+
+#[test]
 fn a_new_revision_gets_no_traffic_by_being_there() {
     let latest = with(
         FILE,
