@@ -110,3 +110,61 @@ fn blob(folder: &Path, descriptor: &Value) -> anyhow::Result<String> {
     let path = folder.join("blobs").join(digest.replace(':', "/"));
     Ok(path.to_string_lossy().into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// An unpacked image with these files, this user and this command.
+    fn image(files: &[&str], user: &str, command: &Value) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let blobs = folder.path().join("blobs/sha256");
+        let content = folder.path().join("content");
+        fs::create_dir_all(&blobs).expect("a folder");
+        for file in files {
+            let path = content.join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        let (layer, content) = (blobs.join("layer"), content.to_string_lossy());
+        let layer = layer.to_string_lossy();
+        output(command_tar(&layer, &content)).expect("tar works");
+        let write = |path: &Path, value: Value| fs::write(path, value.to_string()).expect("a file");
+        let config = json!({"config": {"User": user, "Entrypoint": command}});
+        write(&blobs.join("config"), config);
+        let manifest = json!({
+            "config": {"digest": "sha256:config"},
+            "layers": [{"digest": "sha256:layer"}],
+        });
+        write(&blobs.join("manifest"), manifest);
+        let index = json!({"manifests": [{"digest": "sha256:manifest"}]});
+        write(&folder.path().join("index.json"), index);
+        folder
+    }
+
+    fn command_tar(archive: &str, content: &str) -> std::process::Command {
+        command("tar", &["-czf", archive, "-C", content, "."], "")
+    }
+
+    #[test]
+    fn an_image_of_anything_else_is_told() {
+        let start = json!(["/service"]);
+        let found = |files: &[&str], user: &str, command: &Value| {
+            faults(image(files, user, command).path()).expect("it can be read")
+        };
+        assert_eq!(found(&FILES, USER, &start), [""; 0]);
+        let more = [FILES[0], FILES[1], "bin/sh"];
+        assert_eq!(
+            found(&more, USER, &start),
+            ["it holds bin/sh, etc/ssl/certs/ca-certificates.crt, service"]
+        );
+        assert_eq!(found(&FILES[..1], USER, &start).len(), 1);
+        assert_eq!(
+            found(&FILES, "root", &start),
+            ["its user is \"root\", not 65532:65532"]
+        );
+        assert_eq!(found(&FILES, USER, &json!(["/bin/sh"])).len(), 1);
+    }
+}
