@@ -27,6 +27,7 @@ const RULES: &[Rule] = &[
     service::image,
     service::port,
     service::invoker,
+    service::annotations,
     service::bounds,
     service::scale,
     service::database,

@@ -74,6 +74,24 @@ pub(super) fn invoker(service: &Service, program: &Program) -> Vec<String> {
     }
 }
 
+/// Annotations are free text to the schema; these are not to Cloud Run.
+pub(super) fn annotations(service: &Service, _: &Program) -> Vec<String> {
+    let ingress = service.annotation("run.googleapis.com/ingress");
+    let boost = service.revision_annotation("run.googleapis.com/startup-cpu-boost");
+    let mut faults = Vec::new();
+    let everywhere = ["all", "internal", "internal-and-cloud-load-balancing"];
+    if !ingress.is_some_and(|from| everywhere.contains(&from)) {
+        faults.push(format!(
+            "run.googleapis.com/ingress: none of {}",
+            everywhere.join(", ")
+        ));
+    }
+    if !matches!(boost, None | Some("true" | "false")) {
+        faults.push("run.googleapis.com/startup-cpu-boost: neither true nor false".to_owned());
+    }
+    faults
+}
+
 /// Concurrency, times, memory and CPU: each said, within what Cloud Run allows, and in keeping with each other.
 pub(super) fn bounds(service: &Service, program: &Program) -> Vec<String> {
     let mut faults = Vec::new();

@@ -59,6 +59,22 @@ fn a_misspelt_key_is_refused() {
 }
 
 #[test]
+fn a_misspelt_value_of_an_annotation_is_refused() {
+    refused(
+        FILE,
+        "ingress: all",
+        "ingress: al",
+        "run.googleapis.com/ingress: none of all, internal, internal-and-cloud-load-balancing",
+    );
+    refused(
+        FILE,
+        "startup-cpu-boost: \"true\"",
+        "startup-cpu-boost: \"yes\"",
+        "run.googleapis.com/startup-cpu-boost: neither true nor false",
+    );
+}
+
+#[test]
 fn a_port_that_is_not_h2c_is_refused() {
     refused(
         FILE,
