@@ -5,7 +5,8 @@
 
 locals {
   sign_in_hosts = ["${var.project_id}.firebaseapp.com", "${var.project_id}.web.app"]
-  page_hosts    = distinct(concat(var.authorized_domains, var.domain == null ? [] : [var.domain]))
+  page_host     = coalesce(var.domain, "site-${data.google_project.this.number}.${var.region}.run.app")
+  page_hosts    = distinct(concat([local.page_host], var.authorized_domains))
 }
 
 resource "google_identity_platform_config" "this" {

@@ -38,8 +38,8 @@ output "database_instance" {
 output "secret_versions" {
   description = "Version of each secret that a new revision should name."
   value = {
-    votes-database-url = google_secret_manager_secret_version.votes_database_url.version
-    admin-database-url = google_secret_manager_secret_version.admin_database_url.version
+    callgate-votes-database-url = google_secret_manager_secret_version.votes_database_url.version
+    callgate-admin-database-url = google_secret_manager_secret_version.admin_database_url.version
   }
 }
 

@@ -14,7 +14,7 @@ ephemeral "random_password" "admin" {
 }
 
 resource "google_secret_manager_secret" "votes_database_url" {
-  secret_id = "votes-database-url"
+  secret_id = "callgate-votes-database-url"
 
   replication {
     auto {}
@@ -24,7 +24,7 @@ resource "google_secret_manager_secret" "votes_database_url" {
 }
 
 resource "google_secret_manager_secret" "admin_database_url" {
-  secret_id = "admin-database-url"
+  secret_id = "callgate-admin-database-url"
 
   replication {
     auto {}

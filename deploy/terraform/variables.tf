@@ -17,7 +17,7 @@ variable "region" {
 }
 
 variable "authorized_domains" {
-  description = "Hosts of pages that may ask users to sign in, such as app.example.com, beside the sign-in pages of the project itself."
+  description = "Further hosts of pages that may ask users to sign in. The page's own is known: the domain, or else the address of the service site."
   type        = list(string)
   default     = []
 
@@ -81,9 +81,9 @@ variable "database_tier" {
 }
 
 variable "database_connections" {
-  description = "Most connections to the database: instances of votes and of admin, 11 each, and 20 for people, backups and migrations."
+  description = "Most connections to the database; the same number is SQL_MAX_CONNECTIONS in deploy/variables.env, where it is compared with the instances."
   type        = number
-  default     = 250
+  default     = 200
 }
 
 variable "database_high_availability" {
