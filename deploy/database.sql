@@ -20,11 +20,10 @@ SELECT format('REVOKE cloudsqlsuperuser FROM %I', member.rolname)
 GRANT votes, admin TO CURRENT_USER;
 ALTER DATABASE votes OWNER TO votes;
 ALTER DATABASE admin OWNER TO admin;
-REVOKE votes, admin FROM CURRENT_USER;
-
 -- Every role may connect to every database unless told otherwise.
 REVOKE CONNECT, TEMPORARY ON DATABASE votes, admin FROM PUBLIC;
 GRANT CONNECT ON DATABASE votes, admin TO cloudsqlsuperuser;
+REVOKE votes, admin FROM CURRENT_USER;
 
 -- What is now so.
 SELECT rolname AS "user", rolcreaterole AS "may make roles", rolcreatedb AS "may make databases",
