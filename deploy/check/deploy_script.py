@@ -1,0 +1,184 @@
+"""deploy/deploy.sh with stand-ins for the programs that reach Google: what it calls, in which order, and what it does when a call fails.
+
+The stand-ins note each call with its arguments, and answer as the real ones would. Nothing leaves the machine.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+DIGEST = "sha256:" + "ab" * 32
+
+# Everything that deploy.sh calls, and what stands in for it. `$STATE` has what is "deployed": a file a service with the revision that has the traffic.
+STAND_IN = r"""#!/usr/bin/env bash
+name=$(basename "$0")
+printf '%s %s\n' "$name" "$*" >>"$STATE/calls"
+case "$name $*" in
+  "gcloud run services describe "*)
+    service=$4
+    [[ -f $STATE/$service ]] || exit 1
+    printf '%s,100\n' "$(cat "$STATE/$service")" ;;
+  "gcloud run services replace "*)
+    service=$(basename "$4" .yaml)
+    [[ -f $STATE/$service ]] || printf '%s-%s' "$service" "$(sed -n 's/^REVISION=//p' target/deploy/variables.env)" >"$STATE/$service" ;;
+  "gcloud run services update-traffic ${FAIL_SHIFT:-none} --to-revisions=$FAIL_SHIFT-r"[3-9]*) exit 1 ;;
+  "gcloud run services update-traffic "*"=100 "*)
+    to=${5#--to-revisions=} && printf '%s' "${to%=100}" >"$STATE/$4" ;;
+  "gcloud auth print-access-token") echo secret-token ;;
+  "docker image inspect "*) printf '%s@DIGEST\n' "${*: -1}" | sed 's/:r[^@]*@/@/' ;;
+  "docker login "*) cat >/dev/null ;;
+  "smoke.sh "*)
+    # The call that must fail, counted from 1.
+    calls=$(grep -c '^smoke.sh' "$STATE/calls")
+    [[ $calls != "${FAIL_SMOKE:-}" ]] || exit 1 ;;
+  "curl "*) [[ -z ${CURL_FAILS:-} ]] || exit 22 ;;
+esac
+""".replace("DIGEST", DIGEST)
+PROGRAMS = ["gcloud", "docker", "cargo", "curl", "cloud-sql-proxy", "psql"]
+
+
+class Fault(Exception):
+    """What is wrong."""
+
+
+class Trial:
+    """A copy of what deploy.sh needs, with the stand-ins."""
+
+    def __init__(self, root):
+        self.folder = Path(tempfile.mkdtemp(prefix="callgate-deploy-"))
+        (self.folder / "deploy").mkdir()
+        for name in ["deploy.sh", "variables.example.env", "database.sql"]:
+            shutil.copy(root / "deploy" / name, self.folder / "deploy")
+        shutil.copy(root / "deploy/variables.example.env", self.folder / "deploy/variables.env")
+        self.state = self.folder / "state"
+        self.state.mkdir()
+        stand_ins = self.folder / "bin"
+        stand_ins.mkdir()
+        for path in [*(stand_ins / name for name in PROGRAMS), self.folder / "deploy/smoke.sh"]:
+            path.write_text(STAND_IN)
+            path.chmod(0o755)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+
+    def run(self, *arguments, succeeds=True, **environment):
+        """Runs it, and returns what it called since the last time."""
+        (self.state / "calls").write_text("")
+        done = subprocess.run(
+            ["bash", "deploy/deploy.sh", *arguments],
+            cwd=self.folder,
+            env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "STATE": str(self.state), "FAIL_SHIFT": "", "HOME": str(self.folder), **environment},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        if (done.returncode == 0) != succeeds:
+            raise Fault(f"deploy.sh {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        self.said = done.stdout + done.stderr
+        return (self.state / "calls").read_text().splitlines()
+
+    def traffic(self):
+        return {path.name: path.read_text() for path in self.state.iterdir() if path.name != "calls"}
+
+
+def must(holds, what):
+    if not holds:
+        raise Fault(what)
+
+
+def everything_has(trial, release):
+    expected = {service: f"{service}-{release}" for service in ("votes", "profiles", "admin", "site")}
+    must(trial.traffic() == expected, f"the traffic is with {trial.traffic()}, {release} expected")
+
+
+def dry_run(trial):
+    """A dry run calls nothing."""
+    for arguments in [["prepare"], ["database"], ["provider", "github.com"], ["release"], ["rollback", "r1"]]:
+        calls = trial.run("--dry-run", *arguments)
+        must(not calls, f"--dry-run {' '.join(arguments)} called {calls}")
+
+
+def first_release(trial):
+    """Without services: all are made, tried, and nothing is shifted."""
+    calls = trial.run("release", RELEASE_NAME="r1")
+    order = [call for call in calls if re.match(r"cargo|docker (push|tag)|gcloud run services (replace|set|update)|smoke", call)]
+    kinds = [" ".join(call.split()[:4]) for call in order]
+    must(kinds[0].startswith("cargo xtask test"), "the tests come first")
+    must(sum(call.startswith("docker push") for call in order) == 4, "four images are pushed")
+    must(sum(call.startswith("gcloud run services replace") for call in order) == 4, "four services are deployed")
+    must(any("set-iam-policy admin" in call for call in calls), "only IAP may invoke admin")
+    must(not any("update-traffic" in call for call in calls), "there is no traffic to shift")
+    must(calls[-1] == "smoke.sh live 123456789012 europe-west1", f"the last call is {calls[-1]}")
+    variables = (trial.folder / "target/deploy/variables.env").read_text()
+    must("\nREVISION=r1\n" in variables and "\nLIVE_REVISION=r1\n" in variables, "the release is noted")
+    images = re.findall(r"^IMAGE_\w+=(.*)$", variables, re.M)
+    must(len(images) == 4 and all(image.endswith(f"@{DIGEST}") for image in images), f"the digests are noted: {images}")
+
+
+def next_release(trial):
+    """With services: tried without traffic, then with a tenth, then with all."""
+    calls = trial.run("release", RELEASE_NAME="r2")
+    steps = [call for call in calls if re.match(r"smoke|gcloud run services update-traffic votes", call)]
+    expected = [
+        "smoke.sh next 123456789012 europe-west1",
+        "gcloud run services update-traffic votes --to-revisions=votes-r2=10,votes-r1=90 --region=europe-west1 --project=example-project --quiet",
+        "smoke.sh live 123456789012 europe-west1",
+        "gcloud run services update-traffic votes --to-revisions=votes-r2=100 --region=europe-west1 --project=example-project --quiet",
+        "smoke.sh live 123456789012 europe-west1",
+    ]
+    must(steps == expected, f"the steps are {steps}")
+    everything_has(trial, "r2")
+
+
+def failures(trial):
+    """A smoke test that fails gives the traffic back, and the command fails."""
+    for number, (fail_at, shifts) in enumerate([("1", 0), ("2", 2), ("3", 3)], 3):
+        calls = trial.run("release", RELEASE_NAME=f"r{number}", FAIL_SMOKE=fail_at, succeeds=False)
+        of_votes = [call for call in calls if "update-traffic votes" in call]
+        must(len(of_votes) == shifts, f"smoke test {fail_at} fails, and the traffic of votes is shifted: {of_votes}")
+        everything_has(trial, "r2")
+    trial.run("release", RELEASE_NAME="r6", FAIL_SHIFT="admin", succeeds=False)
+    everything_has(trial, "r2")
+
+
+def rolling_back(trial):
+    trial.run("rollback", "r1")
+    everything_has(trial, "r1")
+
+
+def secrets(trial):
+    """No secret is an argument of a program, nor printed."""
+    calls = trial.run("provider", "github.com", CLIENT_ID="Iv1.0123", CLIENT_SECRET="hush-hush")
+    must(any("PATCH" in call for call in calls), "a provider that is there is changed")
+    calls += trial.run("provider", "facebook.com", CLIENT_ID="12", CLIENT_SECRET="hush-hush", CURL_FAILS="yes", succeeds=False)
+    must(any("POST" in call for call in calls), "a provider that is not there is made")
+    for text in [*calls, trial.said]:
+        must("hush-hush" not in text and "secret-token" not in text, f"a secret is shown: {text}")
+    trial.run("provider", "nonsense.com", succeeds=False)
+
+
+TRIALS = [dry_run, first_release, next_release, failures, rolling_back, secrets]
+
+
+def check(root):
+    with Trial(root) as trial:
+        for one in TRIALS:
+            try:
+                one(trial)
+            except Fault as fault:
+                raise Fault(f"deploy.sh: {one.__name__}: {fault}") from None
+    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, rolling back, secrets"
+
+
+if __name__ == "__main__":
+    try:
+        print(check(Path(sys.argv[1])))
+    except Fault as fault:
+        sys.exit(str(fault))
