@@ -130,9 +130,8 @@ def check_secrets(block):
             yield f"{block}: {name} would be in the state: use its write-only argument"
 
 
-def check(folder, wheels):
+def check(folder, bindings):
     module = hcl.load(folder)
-    bindings = Bindings(wheels)
     faults = []
     for block in module.blocks:
         try:
@@ -151,6 +150,6 @@ def check(folder, wheels):
 
 if __name__ == "__main__":
     try:
-        print(check(sys.argv[1], sys.argv[2]))
+        print(check(sys.argv[1], Bindings(sys.argv[2])))
     except Fault as fault:
         sys.exit(str(fault))

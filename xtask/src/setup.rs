@@ -61,6 +61,22 @@ pub(crate) fn valgrind() -> anyhow::Result<()> {
     install(&[VALGRIND])
 }
 
+const SHELLCHECK: Package = Package {
+    name: "shellcheck",
+    is_there: || output(command("shellcheck", &["--version"], "")).is_ok(),
+    elsewhere: "shellcheck on the PATH",
+};
+
+/// Makes sure that PostgreSQL's server programs are there.
+pub(crate) fn postgresql() -> anyhow::Result<()> {
+    install(&PACKAGES[..1])
+}
+
+/// Makes sure that shellcheck is there.
+pub(crate) fn shellcheck() -> anyhow::Result<()> {
+    install(&[SHELLCHECK])
+}
+
 /// Makes sure that Python is there, and can make environments.
 pub(crate) fn python() -> anyhow::Result<()> {
     install(&[PYTHON])

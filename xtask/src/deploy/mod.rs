@@ -11,6 +11,7 @@ pub(crate) mod image;
 mod judge;
 pub(crate) mod python;
 pub(crate) mod render;
+mod script;
 mod service;
 mod variables;
 

@@ -1,18 +1,35 @@
 //! The checks, one file each.
 
+mod agreement;
+mod cloud_build;
+mod database;
+mod deploy_script;
 mod discovery;
 mod dockerfile;
 mod image;
+mod roles;
 mod services;
 mod starts;
+mod terraform;
 
 use super::check::Check;
 
 /// All checks, in the order in which they run: the quick ones first.
 pub(super) const ALL: &[&Check] = &[
     &services::CHECK,
+    &cloud_build::CHECK,
     &dockerfile::CHECK,
     &discovery::CHECK,
+    &roles::CHECK,
+    &agreement::CHECK,
+    &terraform::FORMAT,
+    &terraform::ARGUMENTS,
+    &terraform::CHECKOV,
+    &deploy_script::SHELLCHECK,
+    &deploy_script::TRIALS,
+    &deploy_script::GCLOUD,
+    &database::CHECK,
+    &agreement::BROKEN,
     &starts::CHECK,
     &image::CHECK,
 ];
