@@ -5,12 +5,13 @@
 #
 # Once, for a project (deploy/README.md has the order):
 #   prepare             the APIs that Terraform itself needs, a bucket for its state, the agent of Identity-Aware Proxy
+#   settings            copies what Terraform made into deploy/variables.env
 #   database            makes each service's user the owner of its own database (database.sql)
 #   provider NAME       lets users sign in with google.com, github.com or facebook.com
 #
 # For each release:
 #   release             all of the following, in this order; rolls back where the smoke test fails
-#   begin               gives the release a name, and notes which one has the traffic
+#   begin               gives the release a name, and notes which one has the traffic, and its images
 #   test                builds and tests what is here, with locked dependencies
 #   images              builds the four images, pushes them, and notes their digests
 #   render              fills in the service files, with these digests and the revision that has the traffic now
@@ -18,6 +19,7 @@
 #   smoke next|live     calls the new revisions, or those that have the traffic
 #   shift PERCENT       gives the new revisions so much of the traffic
 #   roll-out            smoke next, shift 10, smoke live, shift 100, smoke live
+#   reconfigure         begin, render, deploy, roll-out: other settings or secrets for the images that are live
 #   rollback [RELEASE]  gives all traffic to the release before, or to this one
 #
 # Every step may be run again: what is there already is left as it is. --dry-run prints the commands and runs none. Settings are in
@@ -90,10 +92,15 @@ load() {
 note() {
   printf 'noted: %s=%s\n' "$1" "$2"
   printf -v "$1" '%s' "$2"
-  [[ -z $DRY_RUN ]] || return 0
-  local before
-  before=$(grep -v "^$1=" "$RELEASE" || true)
-  printf '%s\n%s=%s\n' "$before" "$1" "$2" >"$RELEASE"
+  [[ -n $DRY_RUN ]] || set_in "$RELEASE" "$1" "$2"
+}
+
+# Sets a variable in a file, in its place where it is there already.
+set_in() {
+  local text
+  text=$(awk -v name="$2" -v line="$2=$3" \
+    'index($0, name "=") == 1 { $0 = line; found = 1 } { print } END { if (!found) print line }' "$1")
+  printf '%s\n' "$text" >"$1"
 }
 
 # --- Once, for a project -------------------------------------------------------------------------------------------------
@@ -115,6 +122,17 @@ prepare() {
 
   say "The account that Identity-Aware Proxy calls the admin service as. Terraform gives it the right to, so it has to be there."
   run gcloud beta services identity create --service=iap.googleapis.com --project="$PROJECT_ID"
+}
+
+settings() {
+  local lines name value
+  say "What Terraform made, under the names that the service files know. What is said otherwise in $VARIABLES is replaced."
+  lines=$(ask REGION=europe-west1 terraform -chdir=deploy/terraform output -raw settings)
+  while IFS='=' read -r name value; do
+    [[ $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue
+    printf 'set: %s\n' "$name"
+    [[ -n $DRY_RUN ]] || set_in "$VARIABLES" "$name" "$value"
+  done <<<"$lines"
 }
 
 database() {
@@ -186,11 +204,11 @@ google() {
 
 # --- For each release ----------------------------------------------------------------------------------------------------
 
-# The release that has all of the traffic of a service; nothing where the service is not there yet.
+# The release that has all of the traffic of a service; nothing where the service is not there yet. A dry run is of a later release.
 live_release() {
   local described
-  is_there gcloud run services describe "$1" --region="$REGION" --project="$PROJECT_ID" || return 0
-  described=$(gcloud run services describe "$1" --region="$REGION" --project="$PROJECT_ID" \
+  [[ -n $DRY_RUN ]] || is_there gcloud run services describe "$1" --region="$REGION" --project="$PROJECT_ID" || return 0
+  described=$(ask "$1-BEFORE,100" gcloud run services describe "$1" --region="$REGION" --project="$PROJECT_ID" \
     --flatten='status.traffic[]' --format='csv[no-heading](status.traffic.revisionName,status.traffic.percent)')
   described=$(awk -F, '$2 == 100 { print $1 }' <<<"$described")
   [[ -n $described ]] || fail "$1: two releases share the traffic: finish with 'shift 100' or 'rollback'"
@@ -201,10 +219,15 @@ begin() {
   say "A release with a name of its own. It begins with the settings of $VARIABLES."
   run mkdir -p "$NOTES"
   [[ -n $DRY_RUN ]] || cp "$VARIABLES" "$RELEASE"
-  local live
+  local live service
   live=$(live_release votes)
   note REVISION "${RELEASE_NAME:-r$(date -u +%Y%m%d-%H%M%S)}"
   note LIVE_REVISION "${live:-$REVISION}"
+  [[ -n $live ]] || return 0
+  for service in "${SERVICES[@]}"; do
+    note "IMAGE_${service^^}" "$(ask IMAGE gcloud run revisions describe "$service-$live" --region="$REGION" --project="$PROJECT_ID" \
+      --format='value(spec.containers[0].image)')"
+  done
 }
 
 test_it() {
@@ -213,36 +236,31 @@ test_it() {
 }
 
 images() {
-  local service repository engine=docker
-  [[ -n $DRY_RUN ]] || docker info >/dev/null 2>&1 || engine=buildah
-  if [[ -z ${CLOUD_BUILD:-} ]]; then
-    say "Whoever may push to the registry is let in by a token of an hour. Cloud Build has done that."
-    printf 'gcloud auth print-access-token | %s login --username oauth2accesstoken --password-stdin %s\n' "$engine" "$REGION-docker.pkg.dev"
-    [[ -n $DRY_RUN ]] || gcloud auth print-access-token |
-      "$engine" login --username oauth2accesstoken --password-stdin "$REGION-docker.pkg.dev"
-  fi
+  local service registry=$REGION-docker.pkg.dev image archive digest
+  say "Whoever may push to the registry is let in by a token of an hour."
+  printf 'gcloud auth print-access-token | skopeo login --username oauth2accesstoken --password-stdin %s\n' "$registry"
+  [[ -n $DRY_RUN ]] || access_token | skopeo login --username oauth2accesstoken --password-stdin "$registry"
   for service in "${SERVICES[@]}"; do
-    repository=$REGION-docker.pkg.dev/$PROJECT_ID/callgate/$service
+    image=$registry/$PROJECT_ID/callgate/$service
+    archive=${CARGO_TARGET_DIR:-target}/image/$service.tar
     say "The image of $service, pushed under the name of the release, and deployed by the digest of what was pushed."
-    run cargo xtask image "$service"
-    run "$engine" tag "localhost/callgate-$service" "$repository:$REVISION"
-    push "$engine" "$repository:$REVISION"
-    note "IMAGE_${service^^}" "$repository@$DIGEST"
+    run cargo xtask image "$service" --engine buildah
+    run skopeo copy --digestfile "$NOTES/digest" "oci-archive:$archive" "docker://$image:$REVISION"
+    digest=$(ask sha256:DIGEST cat "$NOTES/digest")
+    [[ -n $DRY_RUN || $digest =~ ^sha256:[0-9a-f]{64}$ ]] || fail "$image: no digest"
+    note "IMAGE_${service^^}" "$image@$digest"
   done
 }
 
-# Pushes an image; DIGEST is then what the registry knows it by.
-push() {
-  local engine=$1 image=$2
-  if [[ $engine == docker ]]; then
-    run docker push "$image"
-    DIGEST=$(ask "@sha256:DIGEST" docker image inspect --format='{{index .RepoDigests 0}}' "$image")
-    DIGEST=${DIGEST#*@}
+# The token of whoever runs this: a person with gcloud, or a step of Cloud Build without it.
+access_token() {
+  if command -v gcloud >/dev/null; then
+    gcloud auth print-access-token
   else
-    run buildah push --digestfile="$NOTES/digest" "$image"
-    DIGEST=$(ask "sha256:DIGEST" cat "$NOTES/digest")
+    curl --silent --show-error --fail --header 'Metadata-Flavor: Google' \
+      http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token |
+      sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p'
   fi
-  [[ -n $DRY_RUN || $DIGEST =~ ^sha256:[0-9a-f]{64}$ ]] || fail "$image: no digest"
 }
 
 render() {
@@ -294,6 +312,13 @@ smoke() {
   run deploy/smoke.sh "$which" "$PROJECT_NUMBER" "$REGION"
 }
 
+reconfigure() {
+  begin
+  render
+  deploy
+  roll_out
+}
+
 # From the first test to all of the traffic. What the new revisions are refused for, the old ones go on with.
 release() {
   begin
@@ -327,11 +352,11 @@ command=${1:-help}
 shift || true
 case $command in
   help | --help | -h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" && exit ;;
-  begin | release) RELEASE_BEGINS=yes ;;
+  begin | release | reconfigure | settings) RELEASE_BEGINS=yes ;;
 esac
 load
 case $command in
-  prepare | database | provider | begin | images | render | deploy | rollback | release | smoke) "$command" "$@" ;;
+  prepare | settings | database | provider | begin | images | render | deploy | rollback | release | reconfigure | smoke) "$command" "$@" ;;
   test) test_it ;;
   shift) shift_traffic "$@" ;;
   roll-out) roll_out ;;

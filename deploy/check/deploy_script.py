@@ -22,15 +22,17 @@ case "$name $*" in
     service=$4
     [[ -f $STATE/$service ]] || exit 1
     printf '%s,100\n' "$(cat "$STATE/$service")" ;;
+  "gcloud run revisions describe "*) printf 'image-of-%s' "$4" ;;
   "gcloud run services replace "*)
     service=$(basename "$4" .yaml)
     [[ -f $STATE/$service ]] || printf '%s-%s' "$service" "$(sed -n 's/^REVISION=//p' target/deploy/variables.env)" >"$STATE/$service" ;;
   "gcloud run services update-traffic ${FAIL_SHIFT:-none} --to-revisions=$FAIL_SHIFT-r"[3-9]*) exit 1 ;;
   "gcloud run services update-traffic "*"=100 "*)
     to=${5#--to-revisions=} && printf '%s' "${to%=100}" >"$STATE/$4" ;;
+  "terraform -chdir=deploy/terraform output -raw settings") printf 'REGION=europe-north1\nWEB_API_KEY=AIza-own\nNEW=a=b' ;;
   "gcloud auth print-access-token") echo secret-token ;;
-  "docker image inspect "*) printf '%s@DIGEST\n' "${*: -1}" | sed 's/:r[^@]*@/@/' ;;
-  "docker login "*) cat >/dev/null ;;
+  "skopeo login "*) cat >/dev/null ;;
+  "skopeo copy "*) printf DIGEST >"$3" ;;
   "smoke.sh "*)
     # The call that must fail, counted from 1.
     calls=$(grep -c '^smoke.sh' "$STATE/calls")
@@ -38,7 +40,7 @@ case "$name $*" in
   "curl "*) [[ -z ${CURL_FAILS:-} ]] || exit 22 ;;
 esac
 """.replace("DIGEST", DIGEST)
-PROGRAMS = ["gcloud", "docker", "cargo", "curl", "cloud-sql-proxy", "psql"]
+PROGRAMS = ["terraform", "gcloud", "skopeo", "cargo", "curl", "cloud-sql-proxy", "psql"]
 
 
 class Fault(Exception):
@@ -100,7 +102,7 @@ def everything_has(trial, release):
 
 def dry_run(trial):
     """A dry run calls nothing."""
-    for arguments in [["prepare"], ["database"], ["provider", "github.com"], ["release"], ["rollback", "r1"]]:
+    for arguments in [["prepare"], ["settings"], ["database"], ["provider", "github.com"], ["release"], ["rollback", "r1"]]:
         calls = trial.run("--dry-run", *arguments)
         must(not calls, f"--dry-run {' '.join(arguments)} called {calls}")
 
@@ -108,10 +110,10 @@ def dry_run(trial):
 def first_release(trial):
     """Without services: all are made, tried, and nothing is shifted."""
     calls = trial.run("release", RELEASE_NAME="r1")
-    order = [call for call in calls if re.match(r"cargo|docker (push|tag)|gcloud run services (replace|set|update)|smoke", call)]
+    order = [call for call in calls if re.match(r"cargo|skopeo copy|gcloud run services (replace|set|update)|smoke", call)]
     kinds = [" ".join(call.split()[:4]) for call in order]
     must(kinds[0].startswith("cargo xtask test"), "the tests come first")
-    must(sum(call.startswith("docker push") for call in order) == 4, "four images are pushed")
+    must(sum(call.startswith("skopeo copy") for call in order) == 4, "four images are pushed")
     must(sum(call.startswith("gcloud run services replace") for call in order) == 4, "four services are deployed")
     must(any("set-iam-policy admin" in call for call in calls), "only IAP may invoke admin")
     must(not any("update-traffic" in call for call in calls), "there is no traffic to shift")
@@ -148,7 +150,17 @@ def failures(trial):
     everything_has(trial, "r2")
 
 
+def reconfiguring(trial):
+    """Nothing is built: the images are those that have the traffic."""
+    calls = trial.run("reconfigure", RELEASE_NAME="r7")
+    must(not any("cargo xtask image" in call or "test" in call.split()[:3] for call in calls), f"something was built: {calls}")
+    must("\nIMAGE_SITE=image-of-site-r2\n" in (trial.folder / "target/deploy/variables.env").read_text(), "the live images are noted")
+    everything_has(trial, "r7")
+
+
 def rolling_back(trial):
+    trial.run("rollback")
+    everything_has(trial, "r2")
     trial.run("rollback", "r1")
     everything_has(trial, "r1")
 
@@ -164,7 +176,17 @@ def secrets(trial):
     trial.run("provider", "nonsense.com", succeeds=False)
 
 
-TRIALS = [dry_run, first_release, next_release, failures, rolling_back, secrets]
+def settings(trial):
+    """What Terraform made stands in the variables, each once, and the rest as before."""
+    path = trial.folder / "deploy/variables.env"
+    before = path.read_text().splitlines()
+    trial.run("settings")
+    after = path.read_text().splitlines()
+    expected = [{"REGION": "REGION=europe-north1", "WEB_API_KEY": "WEB_API_KEY=AIza-own"}.get(line.split("=")[0], line) for line in before]
+    must(after == [*expected, "NEW=a=b"], f"the variables are {after}")
+
+
+TRIALS = [dry_run, first_release, next_release, failures, reconfiguring, rolling_back, secrets, settings]
 
 
 def check(root):
@@ -174,7 +196,7 @@ def check(root):
                 one(trial)
             except Fault as fault:
                 raise Fault(f"deploy.sh: {one.__name__}: {fault}") from None
-    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, rolling back, secrets"
+    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, other settings, rolling back, secrets, settings"
 
 
 if __name__ == "__main__":

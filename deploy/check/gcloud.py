@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 # What deploy.sh is asked for, in a dry run.
-RUNS = ["prepare", "database", "provider github.com", "release", "roll-out", "shift 10", "smoke next", "rollback r1"]
+RUNS = ["prepare", "settings", "database", "provider github.com", "release", "reconfigure", "roll-out", "shift 10", "smoke next", "rollback r1"]
 
 
 class Fault(Exception):

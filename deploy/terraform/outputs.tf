@@ -1,10 +1,5 @@
 # What the service files and the person who deploys need to know. None of it is secret.
 
-output "project_number" {
-  description = "Number of the project."
-  value       = data.google_project.this.number
-}
-
 output "image_repository" {
   description = "Where images are pushed, without the name of the image."
   value       = "${google_artifact_registry_repository.images.location}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}"
@@ -25,36 +20,27 @@ output "service_accounts" {
   value       = { for name, account in google_service_account.service : name => account.email }
 }
 
-output "admin_unique_id" {
-  description = "Id of admin's account, which is another one when the account is deleted and made again (G9)."
-  value       = google_service_account.service["admin"].unique_id
-}
-
-output "database_instance" {
-  description = "Connection name of the database: PROJECT:REGION:INSTANCE."
-  value       = google_sql_database_instance.this.connection_name
-}
-
-output "secret_versions" {
-  description = "Version of each secret that a new revision should name."
-  value = {
-    callgate-votes-database-url = google_secret_manager_secret_version.votes_database_url.version
-    callgate-admin-database-url = google_secret_manager_secret_version.admin_database_url.version
-  }
-}
-
-output "web_api_key" {
-  description = "API key that the page signs users in with. It proves nothing, and is in every visitor's browser."
-  value       = google_apikeys_key.page.key_string
-  sensitive   = true
-}
-
-output "tenants" {
-  description = "Id of each tenant, for CALLGATE_TENANTS."
-  value       = { for name, tenant in google_identity_platform_tenant.this : name => tenant.name }
-}
-
 output "address" {
   description = "Address of the load balancer, for the A record of the domain."
   value       = one(google_compute_global_address.this[*].address)
+}
+
+# `deploy/deploy.sh settings` copies these lines into deploy/variables.env. Sensitive only for the API key, which Terraform takes for a secret.
+output "settings" {
+  description = "What deploy/variables.env takes from here."
+  sensitive   = true
+  value = join("\n", [
+    "PROJECT_NUMBER=${data.google_project.this.number}",
+    "REGION=${var.region}",
+    "PAGE_ORIGIN=https://${local.page_host}",
+    "API_ORIGIN=https://${coalesce(var.domain, "votes-${data.google_project.this.number}.${var.region}.run.app")}",
+    "WEB_API_KEY=${google_apikeys_key.page.key_string}",
+    "AUTH_DOMAIN=${var.project_id}.firebaseapp.com",
+    "TENANTS=${join(",", concat(["-"], [for tenant in google_identity_platform_tenant.this : tenant.name]))}",
+    "ADMIN_UNIQUE_ID=${google_service_account.service["admin"].unique_id}",
+    "SQL_INSTANCE=${google_sql_database_instance.this.connection_name}",
+    "SQL_MAX_CONNECTIONS=${var.database_connections}",
+    "VOTES_DATABASE_URL_VERSION=${google_secret_manager_secret_version.votes_database_url.version}",
+    "ADMIN_DATABASE_URL_VERSION=${google_secret_manager_secret_version.admin_database_url.version}",
+  ])
 }
