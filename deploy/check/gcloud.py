@@ -1,4 +1,4 @@
-"""Every gcloud command in deploy/ is one that gcloud knows, with flags that it knows.
+"""Every gcloud command in deploy/ and docs/ is one that gcloud knows, with flags that it knows.
 
 gcloud judges them itself (`gcloud meta lint-gcloud-commands`), without a network. It lets unknown flags of some commands pass, so the flags are compared
 once more with those that it lists.
@@ -14,6 +14,10 @@ from pathlib import Path
 
 # What deploy.sh is asked for, in a dry run.
 RUNS = ["prepare", "settings", "database", "provider github.com", "release", "reconfigure", "roll-out", "shift 10", "smoke next", "rollback r1"]
+
+
+# What gcloud must refuse, or its word is worth nothing.
+WRONG = ["gcloud run services replce x.yaml", "gcloud run services update-traffic votes --to-revision=a=1 --regio=r", "gcloud run services replace x.yaml --bogus"]
 
 
 class Fault(Exception):
@@ -34,7 +38,8 @@ def dry_runs(root):
 def shell_in(path, text):
     """Lines of shell in a page or a Cloud Build file, continued ones joined."""
     if path.suffix == ".md":
-        text = "\n".join(re.findall(r"^ *```sh\n(.*?)^ *```", text, re.S | re.M))
+        blocks = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.S | re.M)
+        text = "\n".join([*blocks, *re.findall(r"`(gcloud [^`]+)`", text.replace("\n", " "))])
     for line in text.replace("\\\n", " ").splitlines():
         yield path.name, line.strip().removeprefix("#").strip()
 
@@ -46,6 +51,7 @@ def commands(lines):
             # What is only for the reader: redirections, comments, the other half of a bracket.
             part = re.sub(r"\s#.*$|[<>].*$", "", part.strip()).strip()
             if part.startswith("gcloud ") and " meta " not in part:
+                part = re.sub(r"\bPROJECT\b", "example-project", part)
                 yield where, part if part.count("(") else part.rstrip(")")
 
 
@@ -59,31 +65,37 @@ def known_flags(arguments):
             yield f"--no-{argument['name']}"
 
 
-def judge(where_and_commands):
-    """Lines for what gcloud does not know."""
+def judge(where_of):
+    """Lines for what gcloud does not know, of commands and where each is."""
+    asked = {f"c{number}": command for number, command in enumerate(where_of)}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump([{"command_string": command} for _, command in where_and_commands], file)
+        json.dump([{"id": id, "command_string": command} for id, command in asked.items()], file)
         file.flush()
-        done = subprocess.run(
-            ["gcloud", "meta", "lint-gcloud-commands", "--commands-file", file.name], capture_output=True, text=True
-        )
+        lint = ["gcloud", "meta", "lint-gcloud-commands", "--serialize", "--commands-file", file.name]
+        done = subprocess.run(lint, capture_output=True, text=True)
     if done.returncode:
         raise Fault(f"gcloud cannot judge: {done.stderr.strip()}")
-    for (where, command), judged in zip(where_and_commands, json.loads(done.stdout)):
-        if not judged["success"]:
-            yield f"{where}: {command}: {judged['error_message'].splitlines()[0]}"
-            continue
-        flags = {word.split("=")[0] for word in shlex.split(command) if word.startswith("--")}
-        known = set(known_flags(judged["args_structure"]["arguments"]))
-        for flag in sorted(flags - known):
-            yield f"{where}: {command}: there is no flag {flag}"
+    answers = json.loads(done.stdout)
+    for id, command in asked.items():
+        judged = next(iter(answers.get(id, [])), None)
+        if judged is None:
+            yield f"{where_of[command]}: {command}: gcloud says nothing of it"
+        elif not judged["success"]:
+            yield f"{where_of[command]}: {command}: {judged['error_message'].splitlines()[0]}"
+        else:
+            flags = {word.split("=")[0] for word in shlex.split(command) if word.startswith("--")}
+            for flag in sorted(flags - set(known_flags(judged["args_structure"]["arguments"]))):
+                yield f"{where_of[command]}: {command}: there is no flag {flag}"
 
 
 def check(root):
     lines = [*dry_runs(root)]
-    for name in ["deploy/README.md", "deploy/cloudbuild.yaml"]:
+    for name in ["deploy/README.md", "deploy/services/README.md", "docs/callers.md", "deploy/cloudbuild.yaml"]:
         lines += shell_in(root / name, (root / name).read_text())
-    found = sorted(set(commands(lines)))
+    found = {command: where for where, command in commands(lines)}
+    unseen = {*WRONG} - {fault.split(": ")[1] for fault in judge(dict.fromkeys(WRONG, "wrong on purpose"))}
+    if unseen:
+        raise Fault(f"gcloud finds nothing wrong with {', '.join(unseen)}: it cannot judge the others")
     faults = [*judge(found)]
     if faults:
         raise Fault("\n".join(faults))

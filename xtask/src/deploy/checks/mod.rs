@@ -24,6 +24,7 @@ pub(super) const ALL: &[&Check] = &[
     &agreement::CHECK,
     &terraform::FORMAT,
     &terraform::ARGUMENTS,
+    &terraform::PLAN,
     &terraform::CHECKOV,
     &deploy_script::SHELLCHECK,
     &deploy_script::TRIALS,

@@ -27,20 +27,31 @@ pub(super) const ARGUMENTS: Check = Check {
     },
 };
 
+pub(super) const PLAN: Check = Check {
+    name: "terraform-plan",
+    about: "deploy/terraform/, planned by Terraform with stand-ins for the providers: expressions, conditions, order",
+    run: || match version() {
+        Some(_) => script::run("evaluate.py", &["terraform"]),
+        None => Ok(Verdict::NotTried(MISSING.to_owned())),
+    },
+};
+
 pub(super) const CHECKOV: Check = Check {
     name: "checkov",
     about: "deploy/terraform/, by checkov; exceptions say why beside the resource",
     run: checkov,
 };
 
+const MISSING: &str = "terraform is not here, and no package has it";
+
+fn version() -> Option<String> {
+    let said = output(command("terraform", &["version"], "")).ok()?;
+    Some(said.lines().next()?.to_owned())
+}
+
 fn format() -> anyhow::Result<Verdict> {
-    let version = match output(command("terraform", &["version"], "")) {
-        Ok(said) => said.lines().next().unwrap_or_default().to_owned(),
-        Err(_) => {
-            return Ok(Verdict::NotTried(
-                "terraform is not here, and no package has it".into(),
-            ));
-        }
+    let Some(version) = version() else {
+        return Ok(Verdict::NotTried(MISSING.to_owned()));
     };
     output(command(
         "terraform",
