@@ -146,10 +146,12 @@ database() {
 
   say "A connection as you, through Google's proxy: no address has to be let in."
   socket=$(mktemp -d)
-  run cloud-sql-proxy --unix-socket "$socket" "$instance" &
-  proxy=$!
-  until [[ -n $DRY_RUN || -S $socket/$instance/.s.PGSQL.5432 || $((tries += 1)) -gt 30 ]]; do sleep 1; done
-  [[ -z $DRY_RUN ]] || wait "$proxy"
+  printf 'cloud-sql-proxy --unix-socket %q %q &\n' "$socket" "$instance"
+  if [[ -z $DRY_RUN ]]; then
+    cloud-sql-proxy --unix-socket "$socket" "$instance" &
+    proxy=$!
+    until [[ -S $socket/$instance/.s.PGSQL.5432 || $((tries += 1)) -gt 30 ]]; do sleep 1; done
+  fi
 
   say "Each service's user owns its own database, and may do nothing else."
   local done=0

@@ -37,6 +37,11 @@ case "$name $*" in
     # The call that must fail, counted from 1.
     calls=$(grep -c '^smoke.sh' "$STATE/calls")
     [[ $calls != "${FAIL_SMOKE:-}" ]] || exit 1 ;;
+  "cloud-sql-proxy "*)
+    mkdir "$2/$3" && python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2/$3/.s.PGSQL.5432"
+    echo $$ >"$STATE/proxy" && exec sleep 60 ;;
+  "psql "*) printf '%s' "$PGPASSWORD" >"$STATE/password" && [[ -z ${PSQL_FAILS:-} ]] || exit 3 ;;
+  "curl --silent --show-error --fail-with-body --output /dev/null --request PUT "*) cat >>"$STATE/bodies" ;;
   "curl "*) [[ -z ${CURL_FAILS:-} ]] || exit 22 ;;
 esac
 """.replace("DIGEST", DIGEST)
@@ -176,6 +181,19 @@ def secrets(trial):
     trial.run("provider", "nonsense.com", succeeds=False)
 
 
+def database(trial):
+    """database.sql is run with a password that was just set, and then nobody knows it; the proxy is gone."""
+    for succeeds, environment in [(True, {}), (False, {"PSQL_FAILS": "yes"})]:
+        calls = trial.run("database", succeeds=succeeds, **environment)
+        password = (trial.state / "password").read_text()
+        first, last = (trial.state / "bodies").read_text().splitlines()
+        must(len(password) > 40 and f'"{password}"' in first and password not in last, "the password is set, used, and replaced")
+        must(not any(password in text for text in [*calls, trial.said]), "the password is shown")
+        proxy = Path("/proc") / (trial.state / "proxy").read_text().strip()
+        must(not proxy.exists() or "\nState:\tZ" in (proxy / "status").read_text(), "the proxy goes on")
+        (trial.state / "bodies").unlink()
+
+
 def settings(trial):
     """What Terraform made stands in the variables, each once, and the rest as before."""
     path = trial.folder / "deploy/variables.env"
@@ -186,7 +204,7 @@ def settings(trial):
     must(after == [*expected, "NEW=a=b"], f"the variables are {after}")
 
 
-TRIALS = [dry_run, first_release, next_release, failures, reconfiguring, rolling_back, secrets, settings]
+TRIALS = [dry_run, first_release, next_release, failures, reconfiguring, rolling_back, secrets, settings, database]
 
 
 def check(root):
@@ -196,7 +214,7 @@ def check(root):
                 one(trial)
             except Fault as fault:
                 raise Fault(f"deploy.sh: {one.__name__}: {fault}") from None
-    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, other settings, rolling back, secrets, settings"
+    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, other settings, rolling back, secrets, settings, the database"
 
 
 if __name__ == "__main__":

@@ -28,6 +28,12 @@ pub(super) const TRIALS: Check = Check {
     run: || script::run("deploy_script.py", &[".."]),
 };
 
+pub(super) const REST: Check = Check {
+    name: "rest",
+    about: "every call of deploy/deploy.sh to an API of Google's, by its discovery document",
+    run: || script::run("rest.py", &[".."]),
+};
+
 pub(super) const GCLOUD: Check = Check {
     name: "gcloud",
     about: "every gcloud command in deploy/ and each of its flags, by gcloud itself",

@@ -28,6 +28,7 @@ pub(super) const ALL: &[&Check] = &[
     &terraform::CHECKOV,
     &deploy_script::SHELLCHECK,
     &deploy_script::TRIALS,
+    &deploy_script::REST,
     &deploy_script::GCLOUD,
     &database::CHECK,
     &agreement::BROKEN,
