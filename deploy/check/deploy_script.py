@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 DIGEST = "sha256:" + "ab" * 32
 
 # Everything that deploy.sh calls, and what stands in for it. `$STATE` has what is "deployed": a file a service with the revision that has the traffic.
@@ -42,10 +44,17 @@ case "$name $*" in
     echo $$ >"$STATE/proxy" && exec sleep 60 ;;
   "psql "*) printf '%s' "$PGPASSWORD" >"$STATE/password" && [[ -z ${PSQL_FAILS:-} ]] || exit 3 ;;
   "curl --silent --show-error --fail-with-body --output /dev/null --request PUT "*) cat >>"$STATE/bodies" ;;
+  "curl "*metadata.google.internal*) printf '{"access_token":"secret-token","expires_in":3599}' ;;
+  "gcloud storage cp gs://example-project-callgate-builds/variables.env "*) cp deploy/variables.example.env "${@: -1}" ;;
   "curl "*) [[ -z ${CURL_FAILS:-} ]] || exit 22 ;;
 esac
 """.replace("DIGEST", DIGEST)
-PROGRAMS = ["terraform", "gcloud", "skopeo", "cargo", "curl", "cloud-sql-proxy", "psql"]
+PROGRAMS = ["terraform", "gcloud", "skopeo", "cargo", "curl", "cloud-sql-proxy", "psql", "apt-get", "rustup"]
+
+# What the images of Cloud Build's steps lack.
+LACKS = {"rust": ["gcloud"], "google-cloud-cli": ["cargo", "skopeo", "apt-get", "rustup"]}
+# What every image has, and deploy.sh uses.
+EVERYWHERE = ["awk", "basename", "bash", "cat", "cp", "date", "dirname", "env", "grep", "mkdir", "mktemp", "rm", "sed"]
 
 
 class Fault(Exception):
@@ -58,7 +67,7 @@ class Trial:
     def __init__(self, root):
         self.folder = Path(tempfile.mkdtemp(prefix="callgate-deploy-"))
         (self.folder / "deploy").mkdir()
-        for name in ["deploy.sh", "variables.example.env", "database.sql"]:
+        for name in ["deploy.sh", "cloudbuild.yaml", "variables.example.env", "database.sql"]:
             shutil.copy(root / "deploy" / name, self.folder / "deploy")
         shutil.copy(root / "deploy/variables.example.env", self.folder / "deploy/variables.env")
         self.state = self.folder / "state"
@@ -78,8 +87,11 @@ class Trial:
     def run(self, *arguments, succeeds=True, **environment):
         """Runs it, and returns what it called since the last time."""
         (self.state / "calls").write_text("")
+        return self.start(["bash", "deploy/deploy.sh", *arguments], arguments, succeeds, environment)
+
+    def start(self, command, arguments, succeeds, environment):
         done = subprocess.run(
-            ["bash", "deploy/deploy.sh", *arguments],
+            command,
             cwd=self.folder,
             env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "STATE": str(self.state), "FAIL_SHIFT": "", "HOME": str(self.folder), **environment},
             capture_output=True,
@@ -159,13 +171,42 @@ def reconfiguring(trial):
     """Nothing is built: the images are those that have the traffic."""
     calls = trial.run("reconfigure", RELEASE_NAME="r7")
     must(not any("cargo xtask image" in call or "test" in call.split()[:3] for call in calls), f"something was built: {calls}")
-    must("\nIMAGE_SITE=image-of-site-r2\n" in (trial.folder / "target/deploy/variables.env").read_text(), "the live images are noted")
+    must("\nIMAGE_SITE=image-of-site-r0a1b\n" in (trial.folder / "target/deploy/variables.env").read_text(), "the live images are noted")
     everything_has(trial, "r7")
+
+
+def cloud_build(trial):
+    """The scripts of cloudbuild.yaml, each with the programs of its image, make the same release."""
+    build = yaml.safe_load((trial.folder / "deploy/cloudbuild.yaml").read_text())
+    (trial.state / "calls").write_text("")
+    fill = {"PROJECT_ID": "example-project", "BUILD_ID": "0a1b"}
+    for step in build["steps"]:
+        if "script" not in step:
+            continue
+        environment = {}
+        for assignment in step.get("env", []):
+            name, value = assignment.split("=", 1)
+            for _ in range(2):  # a substitution may hold another one
+                value = re.sub(r"\$\{(\w+)\}", lambda m: {**build["substitutions"], **fill}[m[1]], value)
+            environment[name] = value.replace("/workspace", str(trial.folder))
+        lacks = next(programs for image, programs in LACKS.items() if image in step["name"])
+        path = Path(tempfile.mkdtemp(dir=trial.folder))
+        for program in set(PROGRAMS) - set(lacks):
+            (path / program).symlink_to(trial.folder / "bin" / program)
+        # gcloud may be installed on this machine; in the image of Rust it is not.
+        for program in EVERYWHERE:
+            (path / program).symlink_to(shutil.which(program))
+        environment["PATH"] = str(path)
+        trial.start(["bash", "-c", step["script"]], [step["id"]], True, environment)
+    calls = (trial.state / "calls").read_text().splitlines()
+    must(not any("set-iam-policy" in call for call in calls), "a build may not say who reaches a service")
+    must(sum(call.startswith("skopeo copy") for call in calls) == 4, "four images are pushed")
+    everything_has(trial, "r0a1b")
 
 
 def rolling_back(trial):
     trial.run("rollback")
-    everything_has(trial, "r2")
+    everything_has(trial, "r0a1b")
     trial.run("rollback", "r1")
     everything_has(trial, "r1")
 
@@ -204,7 +245,7 @@ def settings(trial):
     must(after == [*expected, "NEW=a=b"], f"the variables are {after}")
 
 
-TRIALS = [dry_run, first_release, next_release, failures, reconfiguring, rolling_back, secrets, settings, database]
+TRIALS = [dry_run, first_release, next_release, failures, cloud_build, reconfiguring, rolling_back, secrets, settings, database]
 
 
 def check(root):
@@ -214,7 +255,7 @@ def check(root):
                 one(trial)
             except Fault as fault:
                 raise Fault(f"deploy.sh: {one.__name__}: {fault}") from None
-    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, other settings, rolling back, secrets, settings, the database"
+    return f"{len(TRIALS)} trials with stand-ins for gcloud and the like: releases, failures, Cloud Build, other settings, rolling back, secrets, settings, the database"
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ resource "google_project_iam_member" "metrics" {
   for_each = var.telemetry ? google_service_account.service : {}
 
   project = var.project_id
-  role    = "roles/monitoring.metricWriter"
+  role    = "roles/telemetry.metricsWriter"
   member  = each.value.member
 }
 
