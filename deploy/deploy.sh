@@ -92,7 +92,9 @@ load() {
 note() {
   printf 'noted: %s=%s\n' "$1" "$2"
   printf -v "$1" '%s' "$2"
-  [[ -n $DRY_RUN ]] || set_in "$RELEASE" "$1" "$2"
+  [[ -z $DRY_RUN ]] || return 0
+  [[ -f $RELEASE ]] || fail "there is no release: begin with 'release', 'reconfigure' or 'begin'"
+  set_in "$RELEASE" "$1" "$2"
 }
 
 # Sets a variable in a file, in its place where it is there already.
@@ -150,7 +152,9 @@ database() {
   if [[ -z $DRY_RUN ]]; then
     cloud-sql-proxy --unix-socket "$socket" "$instance" &
     proxy=$!
-    until [[ -S $socket/$instance/.s.PGSQL.5432 || $((tries += 1)) -gt 30 ]]; do sleep 1; done
+    # The proxy begins to listen, and a password becomes another one, within seconds.
+    until PGPASSWORD=$password psql --no-psqlrc --host="$socket/$instance" --username=postgres --dbname=postgres \
+      --command='SELECT 1' >/dev/null 2>&1 || [[ $((tries += 1)) -ge 60 ]]; do sleep 1; done
   fi
 
   say "Each service's user owns its own database, and may do nothing else."

@@ -15,7 +15,7 @@ case $# in
     NUMBER=$2 REGION=$3 PROXIED='^HTTP/[0-9.]+ (302|401|403)'
     ;;
   1)
-    ORIGIN=$1 PROXIED='^HTTP/[0-9.]+ (302|401|403|404|405)'
+    ORIGIN=$1 PROXIED='^HTTP/[0-9.]+ (302|401|403|404|405|415)'
     origin_of() { printf '%s' "$ORIGIN"; }
     ;;
   *) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;

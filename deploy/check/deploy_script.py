@@ -40,9 +40,13 @@ case "$name $*" in
     calls=$(grep -c '^smoke.sh' "$STATE/calls")
     [[ $calls != "${FAIL_SMOKE:-}" ]] || exit 1 ;;
   "cloud-sql-proxy "*)
+    echo $$ >"$STATE/proxy"
     mkdir "$2/$3" && python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2/$3/.s.PGSQL.5432"
-    echo $$ >"$STATE/proxy" && exec sleep 60 ;;
-  "psql "*) printf '%s' "$PGPASSWORD" >"$STATE/password" && [[ -z ${PSQL_FAILS:-} ]] || exit 3 ;;
+    exec sleep 60 ;;
+  "psql "*)
+    socket=$(sed -n 's/.*--host=\([^ ]*\).*/\1/p' <<<"$*")/.s.PGSQL.5432
+    [[ -S $socket ]] && printf '%s' "$PGPASSWORD" >"$STATE/password" || exit 2
+    [[ -z ${PSQL_FAILS:-} || $* != *--file* ]] || exit 3 ;;
   "curl --silent --show-error --fail-with-body --output /dev/null --request PUT "*) cat >>"$STATE/bodies" ;;
   "curl "*metadata.google.internal*) printf '{"access_token":"secret-token","expires_in":3599}' ;;
   "gcloud storage cp gs://example-project-callgate-builds/variables.env "*) cp deploy/variables.example.env "${@: -1}" ;;

@@ -9,6 +9,7 @@ mod dockerfile;
 mod image;
 mod roles;
 mod services;
+mod smoke;
 mod starts;
 mod terraform;
 
@@ -32,6 +33,7 @@ pub(super) const ALL: &[&Check] = &[
     &deploy_script::GCLOUD,
     &database::CHECK,
     &agreement::BROKEN,
+    &smoke::CHECK,
     &starts::CHECK,
     &image::CHECK,
 ];
