@@ -231,7 +231,9 @@ def database(trial):
     for succeeds, environment in [(True, {}), (False, {"PSQL_FAILS": "yes"})]:
         calls = trial.run("database", succeeds=succeeds, **environment)
         password = (trial.state / "password").read_text()
-        first, last = (trial.state / "bodies").read_text().splitlines()
+        bodies = (trial.state / "bodies").read_text().splitlines()
+        must(len(bodies) == 2, f"the administrator's password is set {len(bodies)} times, and not twice")
+        first, last = bodies
         must(len(password) > 40 and f'"{password}"' in first and password not in last, "the password is set, used, and replaced")
         must(not any(password in text for text in [*calls, trial.said]), "the password is shown")
         proxy = Path("/proc") / (trial.state / "proxy").read_text().strip()

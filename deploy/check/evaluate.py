@@ -139,11 +139,17 @@ def check(source):
             for resource, number in expected.items():
                 if count.get(resource, 0) != number:
                     raise Fault(f"terraform plan with {variables}: {count.get(resource, 0)} of {resource}, {number} expected")
+        # As someone copies it.
+        (folder / "terraform.tfvars").write_text((Path(source) / "terraform.tfvars.example").read_text())
+        count, said = plan(folder, {})
+        if count is None:
+            raise Fault(f"terraform plan with terraform.tfvars.example: {said}")
+        (folder / "terraform.tfvars").unlink()
         for variables, words in REFUSED:
             count, said = plan(folder, variables)
             if count is not None or words not in said:
                 raise Fault(f"terraform plan with {variables} should say {words!r}, and says {said or 'nothing'}")
-    return f"planned with everything and with the least, by stand-ins for the providers; {len(REFUSED)} wrong settings refused"
+    return f"planned with everything, with the least and with the example, by stand-ins for the providers; {len(REFUSED)} wrong settings refused"
 
 
 if __name__ == "__main__":

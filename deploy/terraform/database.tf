@@ -84,29 +84,34 @@ resource "google_sql_database_instance" "this" {
   depends_on = [google_project_service.api]
 }
 
+# Databases and users go with the instance, and cannot go before it: the one belongs to the other by then.
 resource "google_sql_database" "votes" {
-  name     = "votes"
-  instance = google_sql_database_instance.this.name
+  name            = "votes"
+  instance        = google_sql_database_instance.this.name
+  deletion_policy = "ABANDON"
 }
 
 resource "google_sql_database" "admin" {
-  name     = "admin"
-  instance = google_sql_database_instance.this.name
+  name            = "admin"
+  instance        = google_sql_database_instance.this.name
+  deletion_policy = "ABANDON"
 }
 
 # Cloud SQL makes every user an administrator of the instance. deploy/database.sql, which is run once after this, makes them owners of
 # one database each, and no more.
 resource "google_sql_user" "votes" {
-  name     = "votes"
-  instance = google_sql_database_instance.this.name
+  name            = "votes"
+  instance        = google_sql_database_instance.this.name
+  deletion_policy = "ABANDON"
 
   password_wo         = ephemeral.random_password.votes.result
   password_wo_version = var.database_password_version
 }
 
 resource "google_sql_user" "admin" {
-  name     = "admin"
-  instance = google_sql_database_instance.this.name
+  name            = "admin"
+  instance        = google_sql_database_instance.this.name
+  deletion_policy = "ABANDON"
 
   password_wo         = ephemeral.random_password.admin.result
   password_wo_version = var.database_password_version
