@@ -128,6 +128,35 @@ pub enum Invalid {
 }
 
 impl Denial {
+    /// Every [`reason`](Self::reason) there is, for those who count by it.
+    pub const REASONS: [&'static str; 25] = [
+        "METHOD_UNKNOWN",
+        "TOKEN_MISSING",
+        "TOKEN_MALFORMED",
+        "TOKEN_EXPIRED",
+        "TOKEN_NOT_YET_VALID",
+        "TOKEN_INVALID",
+        "TOKEN_REVOKED",
+        "USER_DISABLED",
+        "RECENT_SIGN_IN_REQUIRED",
+        "CALLER_NOT_ALLOWED",
+        "ANONYMOUS_NOT_ALLOWED",
+        "EMAIL_NOT_VERIFIED",
+        "SECOND_FACTOR_REQUIRED",
+        "ROLE_REQUIRED",
+        "PROVIDER_NOT_ALLOWED",
+        "TENANT_NOT_ALLOWED",
+        "SERVICE_NOT_ALLOWED",
+        "DOMAIN_NOT_ALLOWED",
+        "ORIGIN_NOT_ALLOWED",
+        "APP_CHECK_REQUIRED",
+        "APP_NOT_ALLOWED",
+        "APP_CHECK_UNAVAILABLE",
+        "KEYS_UNAVAILABLE",
+        "ACCOUNTS_UNAVAILABLE",
+        "TOO_MANY_STREAMS",
+    ];
+
     /// The reason code that the client is told, stable for clients to act upon.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -280,6 +309,20 @@ mod tests {
         assert!(info.metadata.is_empty());
         // The second field of google.rpc.Status' wire form is its code; 0 would read as success.
         assert_eq!(&status.details()[..2], &[0x08, Code::Unauthenticated as u8]);
+    }
+
+    #[test]
+    fn the_list_of_reasons_is_whole() {
+        let source = include_str!("denial.rs");
+        let (_, reason) = source.split_once("pub fn reason").expect("the function");
+        let (reason, _) = reason.split_once("\n    }\n").expect("its end");
+        let told: Vec<&str> = reason
+            .lines()
+            .filter_map(|arm| arm.split_once("=> \"")?.1.split('"').next())
+            .collect();
+        assert_eq!(told, Denial::REASONS);
+        let told: std::collections::HashSet<&str> = told.into_iter().collect();
+        assert_eq!(told.len(), Denial::REASONS.len(), "no two are the same");
     }
 
     #[test]

@@ -38,6 +38,13 @@ pub(super) struct Shared {
     pub(super) report_admitted: bool,
 }
 
+impl GateLayer {
+    /// How many server streams are open, of those that [`max_open_streams`](super::GateBuilder::max_open_streams) allows.
+    pub fn open_streams(&self) -> usize {
+        self.shared.streams.count()
+    }
+}
+
 impl<S> Layer<S> for GateLayer {
     type Service = Gate<S>;
 

@@ -34,6 +34,11 @@ impl Streams {
             .map_err(|_| Denial::TooManyStreams)?;
         Ok(Place(self.open.clone()))
     }
+
+    /// How many are open.
+    pub(super) fn count(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Place {

@@ -43,6 +43,8 @@ pub(super) struct Flights {
     under_way: Option<UnderWay>,
     last: Option<Landed>,
     started: u64,
+    /// In all.
+    failed: u64,
     /// In a row.
     failures: u32,
 }
@@ -85,6 +87,7 @@ impl Flights {
             under_way: None,
             last: None,
             started: 0,
+            failed: 0,
             failures: 0,
         }
     }
@@ -92,6 +95,11 @@ impl Flights {
     /// How many fetches were begun.
     pub(super) fn started(&self) -> u64 {
         self.started
+    }
+
+    /// How many fetches failed, of all that were begun.
+    pub(super) fn failed(&self) -> u64 {
+        self.failed
     }
 
     /// How many fetches failed since one succeeded.
@@ -136,6 +144,7 @@ impl Flights {
             Ok(()) => 0,
             Err(_) => self.failures.saturating_add(1),
         };
+        self.failed += u64::from(outcome.is_err());
         self.last = Some(Landed {
             since: ticket.started_at,
             at: now,

@@ -162,6 +162,11 @@ impl KeyStore {
         self.0.origin.as_ref().map_or(0, |o| o.flights().started())
     }
 
+    /// How many of them have failed, in all.
+    pub fn failed_fetches(&self) -> u64 {
+        self.0.origin.as_ref().map_or(0, |o| o.flights().failed())
+    }
+
     /// How many fetches have failed since the last one that did not.
     pub fn failures(&self) -> u32 {
         self.0.origin.as_ref().map_or(0, |o| o.flights().failures())

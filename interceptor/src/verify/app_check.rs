@@ -16,7 +16,7 @@ use url::Url;
 
 use self::{header::is_typed, replay::Replay};
 use super::{
-    Check, TokenCache, VerifierError,
+    Check, TokenCache, VerifierError, VerifierStats,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
     settings,
@@ -181,6 +181,11 @@ impl AppCheckVerifier {
     /// The keys of App Check.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()
+    }
+
+    /// What this verifier and its clones have done so far.
+    pub fn stats(&self) -> VerifierStats {
+        self.signed_by.stats()
     }
 
     /// Checks a token, if that can be done without waiting for keys. It may have been used before.

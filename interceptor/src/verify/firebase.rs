@@ -5,7 +5,7 @@ mod explain;
 use std::{fmt, time::Duration};
 
 use super::{
-    Check, TokenCache, VerifierError,
+    Check, TokenCache, VerifierError, VerifierStats,
     end_users::{EndUsers, Kind},
     signed_by::SignedBy,
 };
@@ -117,6 +117,11 @@ impl FirebaseVerifier {
     /// The keys of the issuer.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()
+    }
+
+    /// What this verifier and its clones have done so far.
+    pub fn stats(&self) -> VerifierStats {
+        self.signed_by.stats()
     }
 
     /// Whether users of this tenant are accepted; `-` is the project's own pool.

@@ -11,7 +11,7 @@ use std::{
 use serde::de::MapAccess;
 
 use super::{
-    Check, TokenCache, VerifierError,
+    Check, TokenCache, VerifierError, VerifierStats,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
     settings,
@@ -120,6 +120,11 @@ impl IapVerifier {
     /// The keys of IAP.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()
+    }
+
+    /// What this verifier and its clones have done so far.
+    pub fn stats(&self) -> VerifierStats {
+        self.signed_by.stats()
     }
 
     /// Checks an assertion, if that can be done without waiting for keys.

@@ -26,6 +26,7 @@
 //! ```
 //!
 //! A token comes with every call of its caller, but is verified once: each verifier has a cache of its own, see [`TokenCache`].
+//! How often, and for how long, each verifier says in its [`VerifierStats`].
 
 mod accounts;
 mod app_check;
@@ -44,6 +45,7 @@ mod service_account;
 mod session_cookie;
 mod settings;
 mod signed_by;
+mod stats;
 
 use crate::{caller::EndUser, denial::Denial};
 
@@ -58,6 +60,7 @@ pub use iap::{IAP_KEYS_URL, IapVerifier};
 pub use service_account::{GOOGLE_KEYS_URL, ServiceAccountVerifier};
 pub use session_cookie::{SESSION_COOKIE_KEYS_URL, SessionCookieVerifier};
 pub(crate) use settings::roles_claim;
+pub use stats::VerifierStats;
 
 /// What became of a token that was checked without waiting for anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use std::{
 use serde::de::MapAccess;
 
 use super::{
-    Check, TokenCache, VerifierError,
+    Check, TokenCache, VerifierError, VerifierStats,
     accounts::Accounts,
     payload::{self, invalid, non_empty, required},
     period::{Period, lifetime},
@@ -136,6 +136,11 @@ impl ServiceAccountVerifier {
     /// The keys of Google.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()
+    }
+
+    /// What this verifier and its clones have done so far.
+    pub fn stats(&self) -> VerifierStats {
+        self.signed_by.stats()
     }
 
     /// Checks a token, if that can be done without waiting for keys.

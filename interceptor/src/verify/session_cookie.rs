@@ -5,7 +5,7 @@ mod explain;
 use std::{fmt, time::Duration};
 
 use super::{
-    Check, FirebaseVerifier, TokenCache,
+    Check, FirebaseVerifier, TokenCache, VerifierStats,
     end_users::{EndUsers, Kind},
     signed_by::SignedBy,
 };
@@ -81,6 +81,11 @@ impl SessionCookieVerifier {
     /// The keys of the issuer.
     pub fn keys(&self) -> &KeyStore {
         self.signed_by.keys()
+    }
+
+    /// What this verifier and its clones have done so far.
+    pub fn stats(&self) -> VerifierStats {
+        self.signed_by.stats()
     }
 
     /// Checks a cookie, if that can be done without waiting for keys.

@@ -6,6 +6,7 @@ use super::{
     Check, TokenCache,
     cache::{Cache, Remembered},
     period::Period,
+    stats::{Counters, VerifierStats},
 };
 use crate::{
     denial::{Denial, Invalid, loggable},
@@ -22,6 +23,7 @@ pub(super) struct SignedBy<C> {
     keys: KeyStore,
     bounds: TokenCache,
     cache: Option<Cache<C>>,
+    counters: Arc<Counters>,
 }
 
 /// What became of a token, or what it waits for.
@@ -37,11 +39,17 @@ impl<C> SignedBy<C> {
             keys,
             bounds: TokenCache::default(),
             cache: None,
+            counters: Arc::default(),
         }
     }
 
     pub(super) fn keys(&self) -> &KeyStore {
         &self.keys
+    }
+
+    /// What was done so far.
+    pub(super) fn stats(&self) -> VerifierStats {
+        self.counters.read()
     }
 }
 
@@ -70,9 +78,15 @@ impl<C: Remembered> SignedBy<C> {
             Some(Err(denial)) => return Check::Refused(denial),
             None => {}
         }
-        match self.step(token, judge) {
-            Ok(Step::Done(caller)) => Check::Verified(caller),
-            Ok(Step::Wait { .. }) => Check::Wait,
+        let outcome = match self.step(token, judge) {
+            Ok(Step::Done(caller)) => Ok(caller),
+            // Whoever waits then counts it.
+            Ok(Step::Wait { .. }) => return Check::Wait,
+            Err(denial) => Err(denial),
+        };
+        self.counters.settled(&outcome);
+        match outcome {
+            Ok(caller) => Check::Verified(caller),
             Err(denial) => Check::Refused(denial),
         }
     }
@@ -86,6 +100,16 @@ impl<C: Remembered> SignedBy<C> {
         if let Some(answer) = self.known(token) {
             return answer;
         }
+        let outcome = self.verify_patiently(token, judge).await;
+        self.counters.settled(&outcome);
+        outcome
+    }
+
+    async fn verify_patiently(
+        &self,
+        token: &[u8],
+        judge: impl FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
+    ) -> Result<C, Denial> {
         match self.step(token, judge)? {
             Step::Done(caller) => Ok(caller),
             Step::Wait { kid, judge } => {
@@ -105,7 +129,9 @@ impl<C: Remembered> SignedBy<C> {
 
     /// What is known of a token that was verified before.
     fn known(&self, token: &[u8]) -> Option<Result<C, Denial>> {
-        self.cache.as_ref()?.get(token, &self.keys)
+        let outcome = self.cache.as_ref()?.get(token, &self.keys)?;
+        self.counters.known(&outcome);
+        Some(outcome)
     }
 
     /// Verifies a token as far as that needs no waiting.
@@ -160,11 +186,13 @@ impl<C: Remembered> SignedBy<C> {
         judge: impl FnOnce(&Arc<[u8]>, &[u8]) -> Result<C, Denial>,
     ) -> Result<C, Denial> {
         let verify = |token: &Arc<[u8]>| {
-            if !key.verify(segments.signed, signature) {
-                return Err(Invalid::Signature.into());
-            }
-            key.remember_header(segments.header);
-            judge(token, payload)
+            self.counters.timed(|| {
+                if !key.verify(segments.signed, signature) {
+                    return Err(Invalid::Signature.into());
+                }
+                key.remember_header(segments.header);
+                judge(token, payload)
+            })
         };
         match &self.cache {
             Some(cache) => cache.verify_once(segments.token, key.fingerprint(), verify),

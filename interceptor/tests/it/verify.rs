@@ -17,6 +17,7 @@ mod roles;
 mod service_account;
 mod session_cookie;
 mod slots;
+mod stats;
 mod tenants;
 mod times;
 

@@ -23,6 +23,7 @@ async fn at_the_start_calls_are_refused_as_our_outage_until_keys_come() {
     issuer.clock.advance(SECOND);
     assert_eq!(issuer.wait("one").await, Ok("one".to_owned()));
     assert_eq!(issuer.store.failures(), 0);
+    assert_eq!(issuer.store.failed_fetches(), 1, "it is not forgotten");
 }
 
 #[tokio::test]
