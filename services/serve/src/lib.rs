@@ -42,7 +42,8 @@
 //! - **The listener** bounds every connection: [`Limits`].
 //! - **The front** tells RPCs from pages. Native gRPC comes over HTTP/2 (with prior knowledge, without TLS: that is the platform's),
 //!   gRPC-Web over HTTP/1.1 or HTTP/2.
-//! - **CORS** answers browsers of the configured origins, gRPC-Web is translated, the call gets its log line.
+//! - **CORS** answers browsers of the configured origins, gRPC-Web is translated, the call gets its log line, and where
+//!   [`telemetry`] is on its span and its count.
 //! - **The gate** ([`callgate::Gate`]) lets through what the rules of the protos allow.
 //!
 //! `grpc.health.v1.Health` and `grpc.reflection.v1.ServerReflection` are open to everyone; reflection is off on Cloud Run unless
@@ -71,14 +72,16 @@ mod project;
 mod proxy;
 mod server;
 mod signal;
+pub mod telemetry;
 mod trace;
 mod verifiers;
 
 pub use config::{
     Args, Config, ConfigError, CredentialsSource, KeySource, Keys, Limits, LogFormat, Platform,
-    Secret,
+    Sampler, Secret, TelemetryConfig,
 };
 pub use error::ServeError;
 pub use exit::exit_code;
 pub use server::{Bound, Server};
 pub use signal::stop as stop_signal;
+pub use telemetry::PoolUse;

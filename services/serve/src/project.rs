@@ -41,6 +41,12 @@ pub(crate) async fn iap_audience(project_number: Option<u64>) -> Result<String, 
     ))
 }
 
+/// The region that this service of Cloud Run runs in.
+pub(crate) async fn region() -> Result<String, ConfigError> {
+    let region = metadata()?.region().await;
+    region.map_err(|error| ConfigError::new("OTEL_RESOURCE_ATTRIBUTES", error.to_string()))
+}
+
 fn unknown(variable: &'static str, what: &str) -> impl FnOnce(MetadataError) -> ConfigError {
     let what = what.to_owned();
     move |error| {

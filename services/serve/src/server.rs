@@ -27,6 +27,7 @@ use crate::{
     listener, logs,
     proxy::Proxy,
     signal,
+    telemetry::{Pool, PoolUse, Sources, Telemetry},
     trace::TraceLayer,
     verifiers::{Needs, Verifiers},
 };
@@ -43,6 +44,7 @@ pub struct Server {
     accounts: Option<Accounts>,
     hosts: Hosts,
     proxy: Proxy,
+    pools: Vec<Pool>,
 }
 
 /// A server that listens, but does not answer yet.
@@ -53,6 +55,7 @@ pub struct Bound {
     calls: TaskTracker,
     health: Health,
     config: Config,
+    telemetry: Option<Telemetry>,
 }
 
 impl Server {
@@ -74,6 +77,7 @@ impl Server {
             accounts: None,
             hosts: Hosts::default(),
             proxy: Proxy::default(),
+            pools: Vec::new(),
         })
     }
 
@@ -134,6 +138,19 @@ impl Server {
         proxy: impl Fn(&mut http::request::Parts) + Send + Sync + 'static,
     ) -> Self {
         self.proxy = Proxy::new(proxy);
+        self
+    }
+
+    /// Tells of a pool of connections to a database in the metrics, by this name. `ask` is called whenever metrics are sent, and
+    /// should neither wait nor panic.
+    #[must_use]
+    pub fn database_pool(
+        mut self,
+        name: &'static str,
+        ask: impl Fn() -> PoolUse + Send + Sync + 'static,
+    ) -> Self {
+        let ask = Arc::new(ask);
+        self.pools.push(Pool { name, ask });
         self
     }
 
@@ -225,6 +242,13 @@ impl Server {
         if let Some(accounts) = accounts {
             gate = gate.accounts(accounts);
         }
+        let gate = gate.build()?;
+        let sources = Sources {
+            verifiers: self.verifiers.watched(),
+            gate: gate.clone(),
+            pools: self.pools,
+        };
+        let telemetry = Telemetry::start(&self.config, sources).await?;
         let policy = Arc::new(self.policy);
         let calls = TaskTracker::new();
         let front = Front {
@@ -233,8 +257,12 @@ impl Server {
             policy: policy.clone(),
             origins: Origins::new(&self.config.allowed_origins),
             cors: cors::layer(needs.cookies()),
-            trace: TraceLayer::new(policy, self.config.project_id.as_deref()),
-            gate: gate.build()?,
+            trace: TraceLayer::new(
+                policy,
+                self.config.project_id.as_deref(),
+                telemetry.as_ref().map(Telemetry::calls),
+            ),
+            gate,
             routes: routes(self.routes),
             web: self.web.unwrap_or_else(no_pages),
             calls: calls.clone(),
@@ -255,6 +283,7 @@ impl Server {
             calls,
             health: Health::begin(reporter, self.services, self.verifiers.key_stores()).await,
             config: self.config,
+            telemetry,
         })
     }
 }
@@ -269,7 +298,8 @@ impl Bound {
     ///
     /// No connection is accepted any more, health answers `NOT_SERVING`, streams end with `UNAVAILABLE` and the reason
     /// `GOING_AWAY`, unary calls finish. It ends shortly after the last call, and after [`Limits::drain_timeout`] at the latest:
-    /// who is silent by then, or has sent half a request, is cut off.
+    /// who is silent by then, or has sent half a request, is cut off. Last, what is left of traces and metrics is sent, in 1.5 s at
+    /// most.
     ///
     /// [`Limits::drain_timeout`]: crate::Limits::drain_timeout
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
@@ -285,9 +315,13 @@ impl Bound {
             following.follow().await;
         }));
         let health = self.health;
+        let telemetry = &self.telemetry;
         let stopping = async move {
             // Else it could yet report them as serving.
             drop(following);
+            if let Some(telemetry) = telemetry {
+                telemetry.flush_soon();
+            }
             health.stop().await;
         };
         listener::serve(
@@ -299,6 +333,9 @@ impl Bound {
             self.config.limits.drain_timeout,
         )
         .await;
+        if let Some(telemetry) = self.telemetry {
+            telemetry.end().await;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The verifiers that the rules of a policy need, as configured.
 
+use std::sync::Arc;
+
 use callgate::{
     AppCheckVerifier, Callers, FirebaseVerifier, IapVerifier, Method, Policy,
     ServiceAccountVerifier, SessionCookieVerifier,
@@ -17,6 +19,7 @@ use crate::{
     Config, ConfigError, KeySource,
     config::keys::{self, Variables},
     project,
+    telemetry::Watched,
 };
 
 /// The least skew for Identity-Aware Proxy: Google's own advice.
@@ -166,6 +169,29 @@ impl Verifiers {
             gate = gate.emulated_end_users(verifier.clone());
         }
         gate
+    }
+
+    /// Each of them and its keys, by the kind of its tokens, for the metrics.
+    pub(crate) fn watched(&self) -> Vec<Watched> {
+        macro_rules! watch {
+            ($verifier:expr, $kind:literal) => {
+                $verifier.clone().map(|verifier| Watched {
+                    kind: $kind,
+                    keys: verifier.keys().clone(),
+                    stats: Arc::new(move || verifier.stats()),
+                })
+            };
+        }
+        [
+            watch!(self.end_users, "firebase"),
+            watch!(self.session_cookies, "session_cookie"),
+            watch!(self.internal_users, "iap"),
+            watch!(self.service_accounts, "google"),
+            watch!(self.apps, "app_check"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// The keys that the callers are verified with.

@@ -150,6 +150,40 @@ pub struct Args {
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT")]
     pub(super) log_format: Option<String>,
 
+    /// Where traces and metrics are sent, by OTLP over HTTP [default: nowhere]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(super) otlp_endpoint: Option<String>,
+
+    /// How they are sent: http/protobuf [default: http/protobuf]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_PROTOCOL", value_name = "PROTOCOL")]
+    pub(super) otlp_protocol: Option<String>,
+
+    /// Headers of the requests with them, by commas
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_HEADERS",
+        value_name = "NAME=VALUE,..",
+        hide_env_values = true
+    )]
+    pub(super) otlp_headers: Option<String>,
+
+    /// How the service is named there [default: its name on Cloud Run, or the program's]
+    #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME")]
+    pub(super) otel_service_name: Option<String>,
+
+    /// Which calls are traced: `always_on`, `always_off` or `traceidratio`, with `parentbased_` before it where the caller decides
+    /// [default: `parentbased_always_on`]
+    #[arg(long, env = "OTEL_TRACES_SAMPLER", value_name = "SAMPLER")]
+    pub(super) traces_sampler: Option<String>,
+
+    /// Share of the calls that `traceidratio` traces, from 0 to 1 [default: 1]
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", value_name = "RATIO")]
+    pub(super) traces_sampler_arg: Option<String>,
+
+    /// How often metrics are sent, in milliseconds [default: 60000]
+    #[arg(long, env = "OTEL_METRIC_EXPORT_INTERVAL", value_name = "MILLISECONDS")]
+    pub(super) metric_interval: Option<String>,
+
     /// Most bytes in the headers of one request [default: 32768]
     #[arg(long, env = "CALLGATE_MAX_HEADER_LIST_SIZE", value_name = "BYTES")]
     pub(super) max_header_list_size: Option<String>,

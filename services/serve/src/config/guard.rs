@@ -6,6 +6,7 @@ impl Config {
     /// Refuses what weakens verification where the process runs in production, and beside a project that is no demonstration.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_emulator()?;
+        self.telemetry.check()?;
         let accounts = self
             .accounts_url
             .as_ref()

@@ -11,6 +11,7 @@ mod limits;
 mod platform;
 mod read;
 mod secret;
+mod telemetry;
 mod values;
 
 use std::{
@@ -30,6 +31,7 @@ pub use keys::{KeySource, Keys};
 pub use limits::Limits;
 pub use platform::Platform;
 pub use secret::Secret;
+pub use telemetry::{Sampler, TelemetryConfig};
 
 use crate::logs;
 
@@ -93,6 +95,8 @@ pub struct Config {
     pub log_filter: String,
     /// How it is logged: `LOG_FORMAT`.
     pub log_format: LogFormat,
+    /// Where traces and metrics are sent: the variables of OpenTelemetry. Nowhere by default.
+    pub telemetry: TelemetryConfig,
     /// The bounds on what a client may do (G21).
     pub limits: Limits,
     /// Where the process runs.
@@ -228,6 +232,7 @@ impl Config {
             reflection: !platform.is_cloud_run(),
             log_filter: "info".to_owned(),
             log_format: LogFormat::default(),
+            telemetry: TelemetryConfig::default(),
             limits: Limits::default(),
             platform,
         }

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use super::{
-    Args, Config, ConfigError, CredentialsSource, Keys, Limits, LogFormat, Platform, Secret, keys,
-    values,
+    Args, Config, ConfigError, CredentialsSource, Keys, Limits, LogFormat, Platform, Secret,
+    TelemetryConfig, keys, values,
 };
 
 /// One setting: its variable, and its text if it was given.
@@ -24,7 +24,7 @@ impl Setting {
             .map_err(|problem| ConfigError::new(variable, problem))
     }
 
-    fn read_into<T>(
+    pub(super) fn read_into<T>(
         self,
         value: &mut T,
         parse: impl FnOnce(&str) -> Result<T, String>,
@@ -36,8 +36,9 @@ impl Setting {
     }
 }
 
-pub(super) fn config(args: Args, platform: Platform) -> Result<Config, ConfigError> {
+pub(super) fn config(mut args: Args, platform: Platform) -> Result<Config, ConfigError> {
     let mut config = Config::on(platform);
+    config.telemetry = TelemetryConfig::read(&mut args)?;
     let mut port = config.address.port();
     Setting("PORT", args.port).read_into(&mut port, |text| values::number(text, 0, u16::MAX))?;
     config.address.set_port(port);

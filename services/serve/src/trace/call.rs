@@ -1,8 +1,8 @@
-//! What is known of a call, and the line about it.
+//! What is known of a call, and the line about it; what is measured of it ends with that line.
 
 use std::time::Instant;
 
-use callgate::{Admitted, Caller, Denial, InternalUser, OnBehalfOf, ServiceAccount};
+use callgate::{Admitted, Caller, Denial, ERROR_DOMAIN, InternalUser, OnBehalfOf, ServiceAccount};
 use http::{HeaderMap, Response, StatusCode};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -10,7 +10,11 @@ use tracing::{Level, Span, field, span::Entered};
 use tracing_subscriber::{Registry, registry::LookupSpan};
 
 use super::TARGET;
-use crate::{drain::GOING_AWAY, logs::TraceContext};
+use crate::{
+    drain::GOING_AWAY,
+    logs::TraceContext,
+    telemetry::{End, Measured},
+};
 
 /// A call under way. Dropping it before it ended logs that the client went away.
 #[derive(Debug)]
@@ -25,10 +29,23 @@ pub(super) struct Call {
     denial: Option<Denial>,
     caller: Option<Caller>,
     logged: bool,
+    measured: Option<Measured>,
+}
+
+/// The reason in a status.
+struct Reason {
+    code: String,
+    /// Whether it is of the gate or of this crate, and not of a handler.
+    is_ours: bool,
 }
 
 impl Call {
-    pub(super) fn begin(method: &'static str, web: bool, context: Option<TraceContext>) -> Self {
+    pub(super) fn begin(
+        method: &'static str,
+        web: bool,
+        context: Option<TraceContext>,
+        measured: Option<Measured>,
+    ) -> Self {
         let span = tracing::info_span!(target: TARGET, "call", method);
         Self {
             began: Instant::now(),
@@ -40,6 +57,7 @@ impl Call {
             denial: None,
             caller: None,
             logged: false,
+            measured,
         }
     }
 
@@ -69,7 +87,7 @@ impl Call {
             .get("grpc-status")
             .map_or(Code::Unknown, |code| Code::from_bytes(code.as_bytes()));
         let reason = (code != Code::Ok).then(|| reason(headers)).flatten();
-        self.log(code, reason.as_deref());
+        self.log(code, reason.as_ref());
     }
 
     /// The call has ended without a status.
@@ -77,7 +95,7 @@ impl Call {
         self.log(code, None);
     }
 
-    fn log(&mut self, code: Code, reason: Option<&str>) {
+    fn log(&mut self, code: Code, reason: Option<&Reason>) {
         if std::mem::replace(&mut self.logged, true) {
             return;
         }
@@ -89,7 +107,9 @@ impl Call {
                 span
             }
         };
-        let reason = self.denial.as_ref().map(Denial::reason).or(reason);
+        let denied = self.denial.as_ref().map(Denial::reason);
+        let ours = denied.or(reason.filter(|r| r.is_ours).map(|r| r.code.as_str()));
+        let reason = denied.or(reason.map(|reason| reason.code.as_str()));
         let denial = self.denial.as_ref().map(field::display);
         let Who {
             kind,
@@ -100,6 +120,17 @@ impl Call {
         } = self.caller.as_ref().map(Who::of).unwrap_or_default();
         let seconds = self.began.elapsed().as_secs_f64();
         let name = name(code);
+        if let Some(measured) = self.measured.take() {
+            measured.end(End {
+                code,
+                code_name: name,
+                http_status: self.http_status,
+                caller: kind.unwrap_or(Caller::Unknown.kind()),
+                reason: ours,
+                web: self.web,
+                seconds,
+            });
+        }
         let text = match self.http_status {
             StatusCode::OK => name,
             ref status => status.as_str(),
@@ -206,13 +237,15 @@ fn attach(span: &Span, context: TraceContext) -> Option<TraceContext> {
 
 /// The reason in the `google.rpc.ErrorInfo` of a status. It may be a handler's own; a reason code is
 /// `[A-Z][A-Z0-9_]+[A-Z0-9]`, at most 63 characters, and nothing else is logged.
-fn reason(headers: &HeaderMap) -> Option<String> {
+fn reason(headers: &HeaderMap) -> Option<Reason> {
     headers.get("grpc-status-details-bin")?;
-    let reason = Status::from_header_map(headers)?
-        .get_details_error_info()?
-        .reason;
+    let info = Status::from_header_map(headers)?.get_details_error_info()?;
+    let code = info.reason;
     let legal = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    (reason.len() <= 63 && !reason.is_empty() && reason.bytes().all(legal)).then_some(reason)
+    (code.len() <= 63 && !code.is_empty() && code.bytes().all(legal)).then(|| Reason {
+        code,
+        is_ours: info.domain == ERROR_DOMAIN,
+    })
 }
 
 fn level(code: Code, reason: Option<&str>) -> Level {

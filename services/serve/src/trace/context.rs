@@ -1,6 +1,7 @@
 //! Which trace a call belongs to, from its headers.
 
 use http::HeaderMap;
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 use crate::logs::TraceContext;
 
@@ -72,6 +73,21 @@ impl<'a> Incoming<'a> {
             sampled: self.sampled,
         }
     }
+    /// What a span of ours is a part of.
+    pub(super) fn parent(self) -> Option<SpanContext> {
+        let span = match self.span {
+            Span::Hexadecimal(span) => SpanId::from_hex(span).ok()?,
+            // A trace without a span of the caller's is one all the same, but OpenTelemetry knows no such thing.
+            Span::Number(number) => SpanId::from(number.max(1)),
+        };
+        let flags = match self.sampled {
+            true => TraceFlags::SAMPLED,
+            false => TraceFlags::default(),
+        };
+        let trace = TraceId::from_hex(self.trace).ok()?;
+        let state = TraceState::default();
+        Some(SpanContext::new(trace, span, flags, true, state))
+    }
 }
 
 fn is_hexadecimal(text: &str, length: usize) -> bool {
@@ -128,6 +144,30 @@ mod tests {
                 Some(expected(span, sampled)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_span_of_ours_is_a_part_of_the_trace_that_it_came_with() {
+        let mut map = HeaderMap::new();
+        for (header, text, span, sampled) in [
+            (
+                "traceparent",
+                format!("00-{TRACE}-b7ad6b7169203331-01"),
+                0xb7ad_6b71_6920_3331,
+                true,
+            ),
+            ("x-cloud-trace-context", format!("{TRACE}/255"), 255, false),
+            ("x-cloud-trace-context", format!("{TRACE};o=1"), 1, true),
+        ] {
+            map.clear();
+            map.insert(header, text.parse().expect("a header value"));
+            let parent = Incoming::of(&map).and_then(Incoming::parent);
+            let parent = parent.expect("a trace");
+            assert!(parent.is_valid() && parent.is_remote());
+            assert_eq!(parent.trace_id().to_string(), TRACE);
+            assert_eq!(parent.span_id(), SpanId::from(span));
+            assert_eq!(parent.is_sampled(), sampled);
         }
     }
 

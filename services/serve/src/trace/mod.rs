@@ -1,10 +1,11 @@
-//! One log line a call: method, code, why it was refused, how long it took, by whom. Never a token, nor any header's value.
+//! One log line a call: method, code, why it was refused, how long it took, by whom. Never a token, nor any header's value. And,
+//! where there is telemetry, one span and one count.
 //!
 //! The line comes at the end of the call, for a stream when the stream ends, with the status of its trailers. A call that the
 //! client gave up ends as `CANCELLED`. What the handler logs meanwhile carries the call's method and trace.
 //!
 //! Refusals that the client caused are information or warnings; our own failures are errors. Where the filter wants no lines of
-//! the target [`TARGET`], the layer only hands the call on.
+//! the target [`TARGET`], and nothing is measured, the layer only hands the call on.
 
 mod body;
 mod call;
@@ -21,8 +22,8 @@ use http::{Request, Response};
 use tower::{Layer, Service};
 use tracing::Level;
 
-use self::{body::TraceBody, call::Call, future::TraceFuture};
-use crate::logs::unverified;
+use self::{body::TraceBody, call::Call, context::Incoming, future::TraceFuture};
+use crate::{logs::unverified, telemetry::Calls};
 
 /// The target of these lines.
 pub(crate) const TARGET: &str = "callgate::call";
@@ -37,6 +38,8 @@ pub(crate) struct TraceLayer {
     policy: Arc<Policy>,
     /// Traces are named with their project; without one they are left out.
     project: Option<Arc<str>>,
+    /// None where nothing is measured.
+    calls: Option<Arc<Calls>>,
 }
 
 /// The service that [`TraceLayer`] makes.
@@ -47,27 +50,39 @@ pub(crate) struct Trace<S> {
 }
 
 impl TraceLayer {
-    pub(crate) fn new(policy: Arc<Policy>, project: Option<&str>) -> Self {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        project: Option<&str>,
+        calls: Option<Arc<Calls>>,
+    ) -> Self {
         Self {
             policy,
             project: project.map(Arc::from),
+            calls,
         }
     }
 
     fn begin<B>(&self, request: &Request<B>) -> Option<Call> {
-        if !tracing::enabled!(target: TARGET, Level::ERROR) {
+        if self.calls.is_none() && !tracing::enabled!(target: TARGET, Level::ERROR) {
             return None;
         }
         let path = request.uri().path();
-        let method = self.policy.method(path).map(|method| method.path);
+        let method = self.policy.method(path);
         if method.is_none() {
             tracing::debug!(target: TARGET, path = unverified(path), "there is no such method");
         }
-        let context = self.project.as_ref().and_then(|project| {
-            Some(context::Incoming::of(request.headers())?.in_project(project))
+        let incoming = || Incoming::of(request.headers());
+        let measured = self.calls.as_ref().map(|calls| {
+            let parent = incoming().and_then(Incoming::parent);
+            calls.begin(method, parent)
+        });
+        let context = self.project.as_ref().and_then(|project| match &measured {
+            Some(measured) => Some(measured.trace_context(project)),
+            None => Some(incoming()?.in_project(project)),
         });
         let web = request.extensions().get::<CameAsGrpcWeb>().is_some();
-        Some(Call::begin(method.unwrap_or("unknown"), web, context))
+        let method = method.map_or("unknown", |method| method.path);
+        Some(Call::begin(method, web, context, measured))
     }
 }
 

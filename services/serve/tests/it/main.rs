@@ -12,6 +12,8 @@ mod guard;
 mod health;
 mod limits;
 mod logs;
+mod otlp;
 mod reflection;
 mod resets;
+mod telemetry;
 mod wire;

@@ -52,7 +52,9 @@ fn a_reason_of_a_handler_is_a_code_or_is_not_logged() {
     let told = |words: &str| {
         let details = tonic_types::ErrorDetails::with_error_info(words, "a.example", []);
         let status = Status::with_error_details(Code::Internal, "", details);
-        reason(status.into_http::<()>().headers())
+        let reason = reason(status.into_http::<()>().headers())?;
+        assert!(!reason.is_ours);
+        Some(reason.code)
     };
     assert_eq!(told("OUT_OF_STOCK_2").as_deref(), Some("OUT_OF_STOCK_2"));
     for words in ["", "ada@example.com", "Out of stock", &"X".repeat(64)] {
