@@ -30,6 +30,7 @@
 mod backoff;
 mod error;
 mod migrations;
+mod pool;
 mod postgres;
 mod sqlite;
 #[cfg(feature = "testkit")]
@@ -41,6 +42,7 @@ pub use self::{
     backoff::Backoff,
     error::{DatabaseError, OpenError},
     migrations::{Migrations, Versions},
+    pool::PoolUse,
     postgres::PostgresDatabase,
     sqlite::SqliteDatabase,
     time::{from_micros, to_micros},

@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::{sync::watch, time::timeout};
 
-use crate::{Backoff, DatabaseError, Migrations};
+use crate::{Backoff, DatabaseError, Migrations, PoolUse};
 
 /// Connections of one instance, one of which may listen.
 const CONNECTIONS: u32 = 10;
@@ -88,6 +88,11 @@ impl PostgresDatabase {
             .map_err(|_| DatabaseError::Slow(STATEMENT_TIMEOUT))?
             .map_err(Self::sort)?;
         Ok(listener)
+    }
+
+    /// How many connections there are, and what they do.
+    pub fn pool_use(&self) -> PoolUse {
+        PoolUse::of(&self.pool)
     }
 
     /// Sorts what the driver says, here or of a listener.

@@ -12,7 +12,7 @@ use sqlx::{
 };
 use tokio::time::sleep;
 
-use crate::{DatabaseError, Migrations, OpenError};
+use crate::{DatabaseError, Migrations, OpenError, PoolUse};
 
 const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -72,6 +72,11 @@ impl SqliteDatabase {
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self { writer, readers })
+    }
+
+    /// How many connections there are, and what they do: the writer and the readers together.
+    pub fn pool_use(&self) -> PoolUse {
+        PoolUse::of(&self.writer).and(PoolUse::of(&self.readers))
     }
 
     /// Sorts what the driver says.

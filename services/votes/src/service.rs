@@ -8,7 +8,7 @@ use callgate_api::votes::v1::{
     ListMyVotesRequest, ListMyVotesResponse, ResetVotesRequest, ResetVotesResponse,
     WatchResultsRequest, WatchResultsResponse, vote_service_gate::VoteService,
 };
-use callgate_database::OpenError;
+use callgate_database::{OpenError, PoolUse};
 use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
@@ -38,6 +38,11 @@ impl Votes {
         let store = store::open(database_url).await?;
         let hub = Hub::new(store.clone());
         Ok(Self { store, hub })
+    }
+
+    /// How many connections to the database there are, and what they do.
+    pub fn pool_use(&self) -> PoolUse {
+        self.store.pool_use()
     }
 
     /// Casts the vote and sees to it that watchers hear of it, though the caller may have gone away.

@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-use callgate_database::{DatabaseError, DatabaseUrl, OpenError};
+use callgate_database::{DatabaseError, DatabaseUrl, OpenError, PoolUse};
 
 pub use self::{postgres::PostgresStore, sqlite::SqliteStore};
 use crate::audit::{Attempt, AttemptId, Outcome, Record};
@@ -30,6 +30,9 @@ pub trait AuditStore: Send + Sync + 'static {
         before: Option<AttemptId>,
         limit: u16,
     ) -> Result<Vec<Record>, DatabaseError>;
+
+    /// How many connections to the database there are, and what they do.
+    fn pool_use(&self) -> PoolUse;
 }
 
 /// Opens the database that the URL names: see [`DatabaseUrl`].

@@ -1,6 +1,6 @@
 //! The audit in PostgreSQL, shared by all instances.
 
-use callgate_database::{DatabaseError, PostgresDatabase};
+use callgate_database::{DatabaseError, PoolUse, PostgresDatabase};
 use sqlx::postgres::PgConnectOptions;
 
 use super::{
@@ -84,5 +84,9 @@ impl AuditStore for PostgresStore {
             .map(row::record)
             .collect::<Result<_, _>>()
             .map_err(PostgresDatabase::sort)
+    }
+
+    fn pool_use(&self) -> PoolUse {
+        self.database.pool_use()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use callgate_database::{DatabaseError, OpenError, SqliteDatabase, to_micros};
+use callgate_database::{DatabaseError, OpenError, PoolUse, SqliteDatabase, to_micros};
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{
@@ -88,5 +88,9 @@ impl AuditStore for SqliteStore {
             .map(row::record)
             .collect::<Result<_, _>>()
             .map_err(SqliteDatabase::sort)
+    }
+
+    fn pool_use(&self) -> PoolUse {
+        self.database.pool_use()
     }
 }

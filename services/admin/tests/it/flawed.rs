@@ -62,4 +62,8 @@ impl AuditStore for Flawed {
         }
         self.inner.records(before, limit).await
     }
+
+    fn pool_use(&self) -> callgate_database::PoolUse {
+        callgate_database::PoolUse::default()
+    }
 }

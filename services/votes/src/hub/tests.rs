@@ -110,6 +110,10 @@ impl VoteStore for Fake {
             }
         }
     }
+
+    fn pool_use(&self) -> callgate_database::PoolUse {
+        callgate_database::PoolUse::default()
+    }
 }
 
 type Tallies = std::pin::Pin<Box<dyn Stream<Item = Arc<Tally>> + Send>>;

@@ -12,7 +12,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use callgate::UserId;
-use callgate_database::{DatabaseError, DatabaseUrl, OpenError};
+use callgate_database::{DatabaseError, DatabaseUrl, OpenError, PoolUse};
 use tokio::sync::Notify;
 
 pub use self::{postgres::PostgresStore, sqlite::SqliteStore};
@@ -50,6 +50,9 @@ pub trait VoteStore: Send + Sync + 'static {
     ///
     /// Returns only when announcements may have been missed. Then start over.
     async fn listen(&self, changed: &Notify) -> StoreError;
+
+    /// How many connections to the database there are, and what they do.
+    fn pool_use(&self) -> PoolUse;
 }
 
 /// What came of casting a vote.

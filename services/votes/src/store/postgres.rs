@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use callgate::UserId;
-use callgate_database::{DatabaseError, PostgresDatabase};
+use callgate_database::{DatabaseError, PoolUse, PostgresDatabase};
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Notify;
 
@@ -129,6 +129,10 @@ impl VoteStore for PostgresStore {
     async fn listen(&self, changed: &Notify) -> StoreError {
         let Err(error) = self.try_listen(changed).await;
         error
+    }
+
+    fn pool_use(&self) -> PoolUse {
+        self.database.pool_use()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use callgate::UserId;
-use callgate_database::{OpenError, SqliteDatabase, to_micros};
+use callgate_database::{OpenError, PoolUse, SqliteDatabase, to_micros};
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::{Notify, watch};
 
@@ -128,6 +128,10 @@ impl VoteStore for SqliteStore {
                 return StoreError::Deaf;
             }
         }
+    }
+
+    fn pool_use(&self) -> PoolUse {
+        self.database.pool_use()
     }
 }
 

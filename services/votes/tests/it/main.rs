@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod operator;
 mod outage;
 mod postgres_store;
 mod process;
