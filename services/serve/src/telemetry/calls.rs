@@ -14,7 +14,7 @@ use tonic::Code;
 
 use super::names::{
     CALLER, CALLS, DURATION, METHOD, NOT_GRPC, OTHER_METHOD, OTHER_REASONS, PROTOCOL, REASON,
-    STATUS_CODE, SYSTEM,
+    STATUS_CODE, STREAMING, SYSTEM,
 };
 use crate::logs::TraceContext;
 
@@ -36,6 +36,7 @@ pub(crate) struct Calls {
 pub(crate) struct Measured {
     calls: Arc<Calls>,
     method: &'static str,
+    streaming: bool,
     span: Span,
 }
 
@@ -79,6 +80,7 @@ impl Calls {
         method: Option<&'static Method>,
         parent: Option<SpanContext>,
     ) -> Measured {
+        let streaming = method.is_some_and(Method::streams);
         let method = method.map_or(OTHER_METHOD, |method| method.path.trim_start_matches('/'));
         let parent = parent.map_or_else(Context::new, |parent| {
             Context::new().with_remote_span_context(parent)
@@ -92,6 +94,7 @@ impl Calls {
         Measured {
             calls: Arc::clone(self),
             method,
+            streaming,
             span,
         }
     }
@@ -121,7 +124,12 @@ impl Measured {
         let caller = KeyValue::new(CALLER, end.caller);
         let reason = reason.map(|reason| KeyValue::new(REASON, reason));
 
-        let duration = [KeyValue::new(SYSTEM, "grpc"), method.clone(), code.clone()];
+        let duration = [
+            KeyValue::new(SYSTEM, "grpc"),
+            method.clone(),
+            KeyValue::new(STREAMING, self.streaming),
+            code.clone(),
+        ];
         self.calls.duration.record(end.seconds, &duration);
         match &reason {
             None => self

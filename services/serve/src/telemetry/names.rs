@@ -35,6 +35,8 @@ pub enum Instrument {
 pub const METHOD: &str = "rpc.method";
 /// The name of the gRPC status, such as `OK`.
 pub const STATUS_CODE: &str = "rpc.response.status_code";
+/// Whether the method streams, either way: `true` or `false`. A stream's duration says how long somebody listened.
+pub const STREAMING: &str = "callgate.streaming";
 /// Always `grpc`.
 pub const SYSTEM: &str = "rpc.system.name";
 /// Who called: `end_user`, `internal_user`, `service_account`, `on_behalf_of`, or `unknown` where nobody looked or who called was refused.
@@ -71,7 +73,7 @@ pub(super) const DURATION: Metric = Metric {
     kind: Instrument::Histogram,
     unit: "s",
     description: "How long calls took, streams to their end",
-    attributes: &[SYSTEM, METHOD, STATUS_CODE],
+    attributes: &[SYSTEM, METHOD, STREAMING, STATUS_CODE],
 };
 
 pub(super) const TOKENS: Metric = Metric {

@@ -15,5 +15,6 @@ mod logs;
 mod otlp;
 mod reflection;
 mod resets;
+mod runbook;
 mod telemetry;
 mod wire;

@@ -128,19 +128,20 @@ async fn calls_are_counted_by_method_status_caller_and_reason() {
     assert_eq!(calls(WATCH, "UNAVAILABLE", "unknown", "GOING_AWAY"), 1.0);
     assert_eq!(receiver.points("callgate.calls").values.len(), 7, "no more");
 
-    let took = |method: &str, code: &str| {
+    let took = |method: &str, streaming: &str, code: &str| {
         receiver.value(
             "rpc.server.call.duration",
             &[
                 ("rpc.system.name", "grpc"),
                 ("rpc.method", method),
+                ("callgate.streaming", streaming),
                 ("rpc.response.status_code", code),
             ],
         )
     };
-    assert_eq!(took(ADA, "OK"), 3.0);
-    assert_eq!(took(ADA, "UNAUTHENTICATED"), 2.0);
-    assert_eq!(took(WATCH, "UNAVAILABLE"), 1.0);
+    assert_eq!(took(ADA, "false", "OK"), 3.0);
+    assert_eq!(took(ADA, "false", "UNAUTHENTICATED"), 2.0);
+    assert_eq!(took(WATCH, "true", "UNAVAILABLE"), 1.0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
