@@ -13,9 +13,11 @@ use crate::run::root;
 const FOLDER: &str = "deploy/check/discovery";
 
 /// The APIs, and what of them is kept: these schemas and those that they refer to.
-pub(crate) const KEPT: [(&str, &[&str]); 2] = [
+pub(crate) const KEPT: [(&str, &[&str]); 4] = [
     ("run.v1", &["Service", "Policy"]),
     ("cloudbuild.v1", &["Build"]),
+    ("monitoring.v1", &["Dashboard"]),
+    ("monitoring.v3", &["AlertPolicy"]),
 ];
 
 /// The schemas of one API.

@@ -7,6 +7,7 @@ mod deploy_script;
 mod discovery;
 mod dockerfile;
 mod image;
+mod monitoring;
 mod roles;
 mod services;
 mod smoke;
@@ -18,6 +19,7 @@ use super::check::Check;
 /// All checks, in the order in which they run: the quick ones first.
 pub(super) const ALL: &[&Check] = &[
     &services::CHECK,
+    &monitoring::CHECK,
     &cloud_build::CHECK,
     &dockerfile::CHECK,
     &discovery::CHECK,
