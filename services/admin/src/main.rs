@@ -24,7 +24,7 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    exit_code(run(Cli::parse()).await)
+    exit_code(Box::pin(run(Cli::parse())).await)
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {

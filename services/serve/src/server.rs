@@ -248,7 +248,8 @@ impl Server {
             gate: gate.clone(),
             pools: self.pools,
         };
-        let telemetry = Telemetry::start(&self.config, sources).await?;
+        // Boxed: it is long, runs once, and mostly does nothing.
+        let telemetry = Box::pin(Telemetry::start(&self.config, sources)).await?;
         let policy = Arc::new(self.policy);
         let calls = TaskTracker::new();
         let front = Front {

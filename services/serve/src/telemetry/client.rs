@@ -134,3 +134,45 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use axum::{Router, extract::State, routing::post};
+    use http::HeaderMap;
+
+    use super::*;
+
+    type Seen = Arc<Mutex<Vec<Option<String>>>>;
+
+    /// Takes down what each request proves itself with, and says that it is not enough.
+    async fn take_down(State(seen): State<Seen>, headers: HeaderMap) -> http::StatusCode {
+        let bearer = headers.get(AUTHORIZATION);
+        let bearer = bearer.map(|value| value.to_str().unwrap_or_default().to_owned());
+        seen.lock().expect("no panic").push(bearer);
+        http::StatusCode::UNAUTHORIZED
+    }
+
+    #[tokio::test]
+    async fn googles_endpoint_gets_an_access_token_and_no_other_does() {
+        let seen = Seen::default();
+        let router = Router::new()
+            .route("/v1/traces", post(take_down))
+            .with_state(seen.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        let url = format!("http://{}/v1/traces", listener.local_addr().expect("one"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+
+        let token = Credentials::fixed("an-access-token").expect("a token");
+        for credentials in [Some(token), None] {
+            let client = OnRuntime::new(Vec::new(), credentials).expect("a client");
+            let request = Request::post(&url).body(Bytes::new()).expect("a request");
+            let answer = client.send_bytes(request).await.expect("an answer");
+            assert_eq!(answer.status(), http::StatusCode::UNAUTHORIZED);
+        }
+        let seen = seen.lock().expect("no panic").clone();
+        assert_eq!(seen, [Some("Bearer an-access-token".to_owned()), None]);
+    }
+}

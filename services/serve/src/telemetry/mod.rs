@@ -77,8 +77,9 @@ impl Telemetry {
         let Some(endpoint) = &config.telemetry.endpoint else {
             return Ok(None);
         };
-        let is_google = endpoint.scheme() == "https" && endpoint.host_str() == Some(GOOGLE);
-        let credentials = is_google.then(|| config.credentials()).transpose()?;
+        let credentials = is_google(endpoint)
+            .then(|| config.credentials())
+            .transpose()?;
         let headers = config.telemetry.headers.clone();
         let client = OnRuntime::new(headers, credentials).map_err(wrong)?;
         let resource = resource::of(config).await;
@@ -156,6 +157,11 @@ impl Telemetry {
     }
 }
 
+/// Whether it may have an access token of ours.
+fn is_google(endpoint: &Url) -> bool {
+    endpoint.scheme() == "https" && endpoint.host_str() == Some(GOOGLE)
+}
+
 /// The address of a signal, below the endpoint: <https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp>.
 fn signal(endpoint: &Url, signal: &str) -> String {
     format!("{}/v1/{signal}", endpoint.as_str().trim_end_matches('/'))
@@ -184,6 +190,20 @@ fn wrong(error: impl Display) -> ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn access_tokens_are_for_googles_own_endpoint_only() {
+        let is_google = |url: &str| is_google(&url.parse().expect("a URL"));
+        assert!(is_google("https://telemetry.googleapis.com"));
+        for other in [
+            "http://telemetry.googleapis.com",
+            "https://telemetry.googleapis.com.example.com",
+            "https://example.com/telemetry.googleapis.com",
+            "http://localhost:4318",
+        ] {
+            assert!(!is_google(other), "{other}");
+        }
+    }
 
     #[test]
     fn signals_are_below_the_endpoint() {

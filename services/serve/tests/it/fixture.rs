@@ -23,7 +23,8 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_stream::{Stream, StreamExt};
-use tonic::{Status, transport::Channel};
+use tonic::{Code, Status, transport::Channel};
+use tonic_types::{ErrorDetails, StatusExt};
 
 pub(crate) const PROJECT: &str = "demo-project";
 pub(crate) const CAST_VOTE: &str = "/votes.v1.VoteService/CastVote";
@@ -101,7 +102,10 @@ impl vote_service_gate::VoteService for Votes {
         _: EndUser,
         _: tonic::Request<ListMyVotesRequest>,
     ) -> Result<tonic::Response<ListMyVotesResponse>, Status> {
-        Err(Status::internal("the database of ada@example.com is gone"))
+        // A reason of its own, though the gate has one of the same name.
+        let reason = ErrorDetails::with_error_info("ROLE_REQUIRED", "votes.example.com", []);
+        let words = "the database of ada@example.com is gone";
+        Err(Status::with_error_details(Code::Internal, words, reason))
     }
 
     async fn reset_votes(

@@ -1,5 +1,10 @@
 //! Traces and metrics, received over the wire.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "counts are whole numbers, which compare exactly"
+)]
+
 mod away;
 mod spans;
 

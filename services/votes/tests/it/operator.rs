@@ -1,6 +1,7 @@
 //! What an operator sees of a process: its log lines, and its traces and metrics.
 
 use std::{
+    fmt::Write,
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
@@ -91,7 +92,10 @@ impl Process {
             address: String::new(),
         };
         let listening = process.line(|line| line["message"] == "listening").await;
-        process.address = listening["address"].as_str().unwrap().to_owned();
+        listening["address"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut process.address);
         process
     }
 
@@ -174,40 +178,43 @@ impl Collector {
     async fn start() -> (Self, String) {
         let collector = Self::default();
         let router = Router::new()
-            .route("/v1/traces", post(Self::traces))
-            .route("/v1/metrics", post(Self::metrics))
+            .route("/v1/traces", post(traces))
+            .route("/v1/metrics", post(metrics))
             .with_state(collector.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
         (collector, url)
     }
+}
 
-    async fn traces(State(collector): State<Self>, body: Bytes) {
-        let request = ExportTraceServiceRequest::decode(body).unwrap();
-        let mut sent = collector.0.lock().unwrap();
-        for resource in request.resource_spans {
-            sent.resource = format!("{:?}", resource.resource);
-            let spans = resource
-                .scope_spans
-                .into_iter()
-                .flat_map(|scope| scope.spans);
-            sent.spans.extend(spans);
-        }
-    }
-
-    async fn metrics(State(collector): State<Self>, body: Bytes) {
-        let request = ExportMetricsServiceRequest::decode(body).unwrap();
-        let resources = request.resource_metrics.into_iter();
-        let scopes = resources.flat_map(|resource| resource.scope_metrics);
-        let metrics = scopes.flat_map(|scope| scope.metrics);
-        let names = metrics.map(|metric| metric.name);
-        collector.0.lock().unwrap().metrics.extend(names);
+async fn traces(State(collector): State<Collector>, body: Bytes) {
+    let request = ExportTraceServiceRequest::decode(body).unwrap();
+    let mut sent = collector.0.lock().unwrap();
+    for resource in request.resource_spans {
+        sent.resource = format!("{:?}", resource.resource);
+        let spans = resource
+            .scope_spans
+            .into_iter()
+            .flat_map(|scope| scope.spans);
+        sent.spans.extend(spans);
     }
 }
 
+async fn metrics(State(collector): State<Collector>, body: Bytes) {
+    let request = ExportMetricsServiceRequest::decode(body).unwrap();
+    let resources = request.resource_metrics.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_metrics);
+    let metrics = scopes.flat_map(|scope| scope.metrics);
+    let names = metrics.map(|metric| metric.name);
+    collector.0.lock().unwrap().metrics.extend(names);
+}
+
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! The dashboard and the alerts, by Google's own schemas and by a parser of PromQL. What they ask for is compared with the code
+//! The dashboard and the alerts, by Google's own schemas and by a parser of `PromQL`. What they ask for is compared with the code
 //! by the tests of callgate-serve, which know the metrics.
 
 use std::fs;

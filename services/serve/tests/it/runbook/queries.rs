@@ -41,7 +41,7 @@ fn queries(value: &Value, found: &mut Vec<String>) {
             for (name, value) in members {
                 match (name.as_str(), value) {
                     ("query" | "prometheusQuery", Value::String(query)) => {
-                        found.push(query.clone())
+                        found.push(query.clone());
                     }
                     _ => queries(value, found),
                 }
@@ -59,7 +59,7 @@ fn of_the_dashboard() -> Vec<String> {
     found
 }
 
-/// The metric of this name, or of the name that PromQL gives a histogram's buckets.
+/// The metric of this name, or of the name that `PromQL` gives a histogram's buckets.
 fn metric(name: &str) -> Option<&'static Metric> {
     let buckets = name.strip_suffix("_bucket");
     METRICS.iter().find(|metric| match metric.kind {

@@ -1,8 +1,10 @@
 //! One span a call, in the trace that the call came with.
 
+use std::fmt::Write;
+
 use callgate_api::votes::v1::{CastVoteRequest, GetResultsRequest, ListMyVotesRequest};
 use callgate_serve::{LogFormat, Sampler};
-use opentelemetry_proto::tonic::trace::v1::{Span, status::StatusCode};
+use opentelemetry_proto::tonic::trace::v1::{Span, Status, status::StatusCode};
 
 use super::{ADA, RESULTS, sending_to};
 use crate::{
@@ -16,7 +18,10 @@ const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn expected(attributes: &[(&str, &str)]) -> Attributes {
@@ -103,7 +108,7 @@ async fn a_span_says_how_the_call_ended() {
     server.stop().await;
 
     let spans = receiver.spans();
-    let status = |span: &Span| span.status.as_ref().map_or(StatusCode::Unset, |s| s.code());
+    let status = |span: &Span| span.status.as_ref().map_or(StatusCode::Unset, Status::code);
     assert_eq!(
         attributes(&spans[0].attributes),
         expected(&[
