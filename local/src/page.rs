@@ -15,7 +15,12 @@ fn sources() -> PathBuf {
 }
 
 /// What else the page is made of, beside its own folder.
-const PROTOS: [&str; 2] = ["../proto", "../interceptor/build/proto"];
+const PARTS: [&str; 4] = [
+    "../proto",
+    "../interceptor/build/proto",
+    "../clients/web/src",
+    "../clients/web/proto",
+];
 
 /// What is made from the sources, and so does not make the page stale.
 const MADE: [&str; 5] = ["dist", "gen", "node_modules", "test-results", "tests"];
@@ -33,9 +38,13 @@ pub(crate) fn folder(as_it_is: bool) -> PathBuf {
 fn build_if_stale(web: &Path, dist: &Path) -> anyhow::Result<()> {
     let built = modified(&dist.join("index.html"));
     let mut newest = newest_below(web)?;
-    for protos in PROTOS {
-        newest = newest.max(newest_below(&web.join(protos))?);
+    for part in PARTS {
+        newest = newest.max(newest_below(&web.join(part))?);
     }
+    // The npm packages of the page and of the client are installed as one, at the root of the repository.
+    let root = web.join("..");
+    let locked = modified(&root.join("package-lock.json"));
+    newest = newest.max(locked.unwrap_or(SystemTime::UNIX_EPOCH));
     if built.is_some_and(|built| built >= newest) {
         return Ok(());
     }
@@ -43,18 +52,20 @@ fn build_if_stale(web: &Path, dist: &Path) -> anyhow::Result<()> {
     if !node.is_ok_and(|node| node.status.success()) {
         bail!("Node.js is not here. Install Node.js 20.19 or newer, with npm, and start again");
     }
-    let locked = modified(&web.join("package-lock.json"));
-    let installed = modified(&web.join("node_modules/.package-lock.json"));
+    let installed = modified(&root.join("node_modules/.package-lock.json"));
     if installed.is_none() || installed < locked {
         println!("Installing the page's npm packages ..");
-        npm(web, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+        npm(
+            &root,
+            &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        )?;
     }
     println!("Building the page ..");
     npm(web, &["run", "build"])
 }
 
-fn npm(web: &Path, args: &[&str]) -> anyhow::Result<()> {
-    let status = Command::new("npm").args(args).current_dir(web).status();
+fn npm(folder: &Path, args: &[&str]) -> anyhow::Result<()> {
+    let status = Command::new("npm").args(args).current_dir(folder).status();
     let status = status.context("npm is not here: install it beside Node.js")?;
     if !status.success() {
         bail!("`npm {}` failed", args.join(" "));

@@ -1,6 +1,6 @@
 // The page as a whole: what happens when someone signs in, votes, opens the profile, leaves.
+import { createCallgateTransport, isUnavailable } from "@callgate/web";
 import { type Client, createClient } from "@connectrpc/connect";
-import { createCallgateTransport, firebaseIdToken, isUnavailable } from "./callgate/index.ts";
 import type { User } from "firebase/auth";
 import type { Config } from "./config.ts";
 import { VoteService } from "./gen/votes/v1/votes_pb.ts";
@@ -38,7 +38,7 @@ export class Page {
   constructor(config: Config) {
     const auth = openAuth(config);
     const baseUrl = config.apiBaseUrl === "" ? location.origin : config.apiBaseUrl;
-    const transport = createCallgateTransport({ baseUrl, idToken: firebaseIdToken(auth) });
+    const transport = createCallgateTransport({ baseUrl, auth });
     const local = config.localIdentity === null ? undefined : localCodes(config.localIdentity, config.projectId);
     const stage = new Stage(wordsFor);
     const signIn = new SignIn(auth);

@@ -1,7 +1,7 @@
 // Every failure in words, with the way out.
+import { denialOf } from "@callgate/web";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { FirebaseError } from "firebase/app";
-import { denialOf } from "./callgate/index.ts";
 import type { Words as AnyWords } from "./view/notices.ts";
 
 /** What the page can do about a failure. */

@@ -137,17 +137,18 @@ pub(crate) fn node() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes sure that a folder's npm packages are those of its lock file. No package's own scripts are run.
+/// Makes sure that a folder's npm packages are those of its lock file. No package's own scripts are run. The empty folder is the
+/// root, where those of the pages and of the published packages are.
 pub(crate) fn npm(folder: &str) -> anyhow::Result<()> {
     node()?;
     let folder_path = root().join(folder);
     let changed = |path: &str| fs::metadata(folder_path.join(path)).and_then(|m| m.modified());
     let locked = changed("package-lock.json")
-        .with_context(|| format!("{folder} has no package-lock.json"))?;
+        .with_context(|| format!("{} has no package-lock.json", folder_path.display()))?;
     if changed("node_modules/.package-lock.json").is_ok_and(|installed| installed >= locked) {
         return Ok(());
     }
-    println!("installing the npm packages of {folder} ..");
+    println!("installing npm packages ..");
     run(command(
         "npm",
         &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],

@@ -21,7 +21,7 @@ pub(crate) enum Part {
     Lints,
     /// Unit, integration and documentation tests of all crates, on SQLite and PostgreSQL.
     Rust,
-    /// The web page: types, protos, unit tests, build.
+    /// The web client and the web page: types, protos, unit tests, build; the npm packages as they are published.
     Web,
     /// The web page in Chromium, against the whole system.
     Browser,
@@ -34,6 +34,9 @@ pub(crate) enum Part {
     /// The web page in Chromium, with Firebase's own emulator in place of the embedded identity.
     Emulator,
 }
+
+const PAGE: &str = "web";
+const CLIENT: &str = "clients/web";
 
 /// Where Firebase's emulator is installed: 250 MB, which the page's own packages shall not have.
 const EMULATOR: &str = "web/tests/emulator";
@@ -63,11 +66,15 @@ impl Part {
                 ("what ships", || check(release::check())),
             ],
             Self::Web => &[
-                ("npm packages of the page", || check(setup::npm("web"))),
-                ("page: format, protos", || check(npm("lint"))),
-                ("page: build", || check(npm("build"))),
+                ("npm packages", || check(setup::npm(""))),
+                ("client: format", || check(npm(CLIENT, "lint"))),
+                ("client: tests, packages", || {
+                    counted(command("npm", &["run", "--silent", "test"], CLIENT))
+                }),
+                ("page: format, protos", || check(npm(PAGE, "lint"))),
+                ("page: build", || check(npm(PAGE, "build"))),
                 ("page: unit tests", || {
-                    counted(command("npm", &["run", "--silent", "test:unit"], "web"))
+                    counted(command("npm", &["run", "--silent", "test:unit"], PAGE))
                 }),
             ],
             Self::Lints => &[
@@ -107,24 +114,24 @@ impl Part {
             Self::Deploy => &[("deploy-check", deploy::check_all)],
             Self::Browser => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
-                ("npm packages of the page", || check(setup::npm("web"))),
+                ("npm packages", || check(setup::npm(""))),
                 ("build", build_programs),
-                ("page: build", || check(npm("build"))),
+                ("page: build", || check(npm(PAGE, "build"))),
                 ("browser", || {
-                    counted(command("npm", &["run", "--silent", "test:browser"], "web"))
+                    counted(command("npm", &["run", "--silent", "test:browser"], PAGE))
                 }),
             ],
             Self::Emulator => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
-                ("npm packages of the page", || check(setup::npm("web"))),
+                ("npm packages", || check(setup::npm(""))),
                 ("npm packages of the emulator", || {
                     check(setup::npm(EMULATOR))
                 }),
                 ("build", build_programs),
-                ("page: build", || check(npm("build"))),
+                ("page: build", || check(npm(PAGE, "build"))),
                 ("services refuse the emulator", release::refuse_emulator),
                 ("browser, Firebase's emulator", || {
-                    counted(command("npm", &["run", "--silent", "test:emulator"], "web"))
+                    counted(command("npm", &["run", "--silent", "test:emulator"], PAGE))
                 }),
             ],
         }
@@ -142,8 +149,8 @@ fn build_programs() -> anyhow::Result<Count> {
     ])))
 }
 
-fn npm(script: &str) -> anyhow::Result<()> {
-    run(command("npm", &["run", "--silent", script], "web"))
+fn npm(folder: &str, script: &str) -> anyhow::Result<()> {
+    run(command("npm", &["run", "--silent", script], folder))
 }
 
 /// A step that is one check.

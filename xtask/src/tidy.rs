@@ -87,7 +87,7 @@ fn faults_of(file: &str, text: &str) -> Vec<String> {
     if name == "Cargo.toml" && !text.contains("[lints]\nworkspace = true") {
         faults.push(format!("{file}: takes no part in the workspace's lints"));
     }
-    if name == "package-lock.json" && text.contains("\"resolved\":") {
+    if name == "package-lock.json" && names_a_registry(text) {
         faults.push(format!(
             "{file}: names where packages were fetched from: set omit-lockfile-registry-resolved in .npmrc"
         ));
@@ -96,6 +96,13 @@ fn faults_of(file: &str, text: &str) -> Vec<String> {
         faults.push(format!("{file}: has no newline at its end"));
     }
     faults
+}
+
+/// Whether a lock file says where a package was fetched from. Where one of this repository's own folders is, it may say.
+fn names_a_registry(lock: &str) -> bool {
+    lock.lines()
+        .filter_map(|line| line.trim().strip_prefix("\"resolved\":"))
+        .any(|from| from.contains(':') || from.contains('@'))
 }
 
 /// The tests that a page names: whatever stands between backticks and looks like one.
@@ -136,5 +143,18 @@ mod tests {
         assert_eq!(faults_of("x/build.rs", "// protoc\n").len(), 1);
         assert_eq!(faults_of("x/Cargo.toml", "[package]\n").len(), 1);
         assert_eq!(faults_of("a.rs", "fn main() {}\n").len(), 0);
+    }
+
+    #[test]
+    fn a_lock_file_may_name_folders_of_this_repository_but_no_registry() {
+        let lock = |resolved| format!("{{\n      \"resolved\": \"{resolved}\",\n}}\n");
+        for (resolved, faults) in [
+            ("clients/web", 0),
+            ("https://registry.example/connect-2.2.0.tgz", 1),
+            ("git@host.example:connect.git", 1),
+        ] {
+            let found = faults_of("web/package-lock.json", &lock(resolved));
+            assert_eq!(found.len(), faults, "{resolved}");
+        }
     }
 }

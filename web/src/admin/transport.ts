@@ -1,7 +1,7 @@
 // The calls of this page carry no token: the browser sends Identity-Aware Proxy's cookie by itself, and the proxy tells the
 // service who it is. Page and API are on one origin, which is what makes that safe.
+import { createCallgateTransport } from "@callgate/web";
 import type { Interceptor, Transport } from "@connectrpc/connect";
-import { createCallgateTransport } from "../callgate/index.ts";
 
 /** Milliseconds: longer than any change takes. What came of one that gets no answer is not known. */
 const LONGEST_CALL = 30_000;
@@ -18,7 +18,7 @@ export function createAdminTransport(
 ): Transport {
   return createCallgateTransport({
     baseUrl,
-    idToken: () => Promise.resolve(undefined),
+    auth: null,
     defaultTimeoutMs: LONGEST_CALL,
     interceptors: [fromScript],
     fetch: (input, init) => fetch(input, { ...init, credentials: "include" }),

@@ -1,6 +1,6 @@
 // Every failure in words, with the way out.
+import { denialOf } from "@callgate/web";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { denialOf } from "../callgate/index.ts";
 import type { Words as AnyWords } from "../view/notices.ts";
 
 /** What the page can do about a failure. */

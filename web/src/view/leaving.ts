@@ -1,8 +1,8 @@
 // Signing out everywhere and deleting the account: asked about first, and done only shortly after a sign-in.
+import { isDenied } from "@callgate/web";
 import type { Client } from "@connectrpc/connect";
 import { FirebaseError } from "firebase/app";
 import type { User } from "firebase/auth";
-import { denialOf } from "../callgate/index.ts";
 import type { ProfileService } from "../gen/profiles/v1/profiles_pb.ts";
 import { type Question, type Step, asking, confirmed } from "./confirm.ts";
 import type { Purpose } from "./sign-in.ts";
@@ -54,7 +54,7 @@ export class LeavingDialog {
     const step = asking(stage, question);
     let isTooOld = false;
     const signsIn = (error: unknown): boolean => {
-      isTooOld = denialOf(error)?.reason === "RECENT_SIGN_IN_REQUIRED";
+      isTooOld = isDenied(error, "RECENT_SIGN_IN_REQUIRED");
       if (isTooOld) stage.close(false);
       return isTooOld;
     };

@@ -1,6 +1,6 @@
 // Every failure that internal users may meet, in words, with the way out.
 import { Code, ConnectError } from "@connectrpc/connect";
-import { refusal } from "../unit/gated-api.ts";
+import { refusal } from "../unit/refusal.ts";
 import { audit, button, dialog, expect, notices, test, users, yes } from "./admin-test.ts";
 
 const answer = /status of (401|403|404)|ERR_FAILED/;

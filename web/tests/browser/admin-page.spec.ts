@@ -1,6 +1,6 @@
 // The admin page by itself: what it shows, asks and says. With the whole system: admin.spec.ts.
 import { Code } from "@connectrpc/connect";
-import { refusal } from "../unit/gated-api.ts";
+import { refusal } from "../unit/refusal.ts";
 import { audit, button, dialog, expect, notices, test, users, yes } from "./admin-test.ts";
 import { violations } from "./axe.ts";
 

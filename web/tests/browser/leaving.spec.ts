@@ -1,7 +1,7 @@
 import { Code, createConnectRouter } from "@connectrpc/connect";
 import type { Page } from "@playwright/test";
 import { ProfileService } from "../../src/gen/profiles/v1/profiles_pb.ts";
-import { refusal } from "../unit/gated-api.ts";
+import { refusal } from "../unit/refusal.ts";
 import { answered, handlersOf } from "./answer.ts";
 import { VotePage, someone } from "./page.ts";
 import { REFUSED, expect, test } from "./test.ts";

@@ -1,8 +1,8 @@
+import { type Denial, denialOf } from "@callgate/web";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import type { Page } from "@playwright/test";
 import { VotePage, someone } from "../browser/page.ts";
-import { type Denial, denialOf } from "../../src/callgate/denial.ts";
 import { Candidate, VoteService } from "../../src/gen/votes/v1/votes_pb.ts";
 import { expect, test } from "./test.ts";
 

@@ -1,10 +1,10 @@
+import { denialOf, ruleOf } from "@callgate/web";
 import { Code, type ServiceImpl, createClient, createConnectRouter } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { expect, test } from "@playwright/test";
 import { createAdminTransport } from "../../src/admin/transport.ts";
-import { denialOf, ruleOf } from "../../src/callgate/index.ts";
 import { AdminService } from "../../src/gen/admin/v1/admin_pb.ts";
-import { refusal } from "./gated-api.ts";
+import { refusal } from "./refusal.ts";
 
 /** A client of the admin API, and the requests that it made. */
 function adminOf(implementation: Partial<ServiceImpl<typeof AdminService>>) {

@@ -10,7 +10,7 @@ import { matches, nameOf } from "../../src/admin/user.ts";
 import { count } from "../../src/admin/users-view.ts";
 import { wordsFor, wordsForChange } from "../../src/admin/words.ts";
 import { AuditRecord_Outcome as Outcome, UserSchema } from "../../src/gen/admin/v1/admin_pb.ts";
-import { refusal } from "./gated-api.ts";
+import { refusal } from "./refusal.ts";
 
 test.describe("words", () => {
   test("a session that is over says how to begin another", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { FirebaseError } from "firebase/app";
 import { isSessionLost, wordsFor } from "../../src/words.ts";
 import { ago } from "../../src/view/time.ts";
-import { refusal } from "./gated-api.ts";
+import { refusal } from "./refusal.ts";
 
 test("a failed refresh is told by its cause, not by the call that wanted it", () => {
   const cause = new FirebaseError("auth/user-disabled", "");
