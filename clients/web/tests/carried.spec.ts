@@ -156,6 +156,7 @@ test("a transport that would send tokens in clear text is not made", () => {
   for (const baseUrl of [
     "http://api.test",
     "http://localhost.api.test",
+    "http://notlocalhost",
     "http://127.0.0.1.api.test",
     "ws://api.test",
   ]) {

@@ -25,7 +25,7 @@ export function clientOf(
     return handlers.get(new URL(request.url).pathname)!(request);
   };
   const transport = createCallgateTransport({ baseUrl: "https://api.test", auth, fetch, ...options });
-  return { client: createClient(NoteService, transport), brought, requests };
+  return { client: createClient(NoteService, transport), brought, requests, fetch };
 }
 
 /** A refusal as the gate makes it. */
@@ -40,12 +40,31 @@ export function refusing(reason: string, code = Code.Unauthenticated) {
   };
 }
 
+/** An answer of trailers alone, in the form that the gate gives it: as headers, with no body. */
+export async function withoutBody(answer: Response): Promise<Response> {
+  const frame = new Uint8Array(await answer.arrayBuffer());
+  if (frame[0] !== 0x80) return new Response(frame, answer);
+  const headers = new Headers(answer.headers);
+  const trailers = new TextDecoder().decode(frame.subarray(5)).trim().split("\r\n");
+  for (const [name, value] of trailers.map((line) => line.split(/: ?/, 2))) headers.set(name!, value!);
+  return new Response(null, { headers });
+}
+
 /** Refuses every token but the fresh one. */
 export function wantFresh({ requestHeader }: HandlerContext): void {
   if (requestHeader.get("authorization") !== "Bearer fresh") throw refusal("TOKEN_EXPIRED");
 }
 
 export const staleThenFresh = async (fresh: boolean) => (fresh ? "fresh" : "stale");
+
+/** Another token at each turn. Not for ever, so that a client that never gives up fails. */
+export function serialTokens(): () => Promise<string> {
+  let serial = 0;
+  return async () => {
+    if (++serial > 20) throw new Error("too many tokens were asked for");
+    return `token-${serial}`;
+  };
+}
 
 /** A token of this user, as far as a page can read it. */
 export function tokenOf(sub: string, serial: number, tenant?: string): string {

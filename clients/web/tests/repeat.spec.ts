@@ -3,7 +3,16 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { expect, test } from "@playwright/test";
 import { createCallgateTransport, denialOf, isDenied, isUnavailable } from "../src/index.js";
 import { NoteService } from "./gen/notes/v1/notes_pb.js";
-import { clientOf, failureOf, refusal, refusing, staleThenFresh, tokenOf, wantFresh } from "./gated-api.js";
+import {
+  clientOf,
+  failureOf,
+  refusal,
+  refusing,
+  serialTokens,
+  staleThenFresh,
+  tokenOf,
+  wantFresh,
+} from "./gated-api.js";
 
 test("a call refused for an expired token is repeated with a fresh one", async () => {
   const { client, brought } = clientOf({ writeNote: (_, context) => (wantFresh(context), {}) }, staleThenFresh);
@@ -12,8 +21,7 @@ test("a call refused for an expired token is repeated with a fresh one", async (
 });
 
 test("it is repeated once only", async () => {
-  let serial = 0;
-  const { client, brought } = clientOf({ writeNote: refusing("TOKEN_EXPIRED") }, async () => `token-${++serial}`);
+  const { client, brought } = clientOf({ writeNote: refusing("TOKEN_EXPIRED") }, serialTokens());
   expect(isDenied(await failureOf(client.writeNote({})), "TOKEN_EXPIRED")).toBe(true);
   expect(brought).toHaveLength(2);
 });
@@ -135,6 +143,16 @@ test("calls refused at once share one refresh, and a later one uses what came of
   expect(brought).toHaveLength(10);
 });
 
+test("a token that is refused later is refreshed anew", async () => {
+  let refreshes = 0;
+  const { client } = clientOf({ writeNote: (_, context) => (wantFresh(context), {}) }, async (fresh) =>
+    fresh ? (++refreshes, "fresh") : "stale",
+  );
+  await client.writeNote({});
+  await client.writeNote({});
+  expect(refreshes).toBe(2);
+});
+
 test("a call whose token was refreshed for another one meanwhile asks for no more refreshes", async () => {
   let atHand = "stale";
   const { client } = clientOf(
@@ -179,8 +197,9 @@ test("a call waits for its token no longer than it may take", async () => {
   expect(await call).toMatchObject({ code: Code.Canceled });
 });
 
-test("a call that was given up is not repeated", async () => {
+test("a call that was given up is not repeated, nor a token refreshed for it", async () => {
   const given = new AbortController();
+  let asked = 0;
   const { client, brought } = clientOf(
     {
       writeNote: () => {
@@ -188,10 +207,11 @@ test("a call that was given up is not repeated", async () => {
         throw refusal("TOKEN_EXPIRED");
       },
     },
-    staleThenFresh,
+    async (fresh) => (++asked, fresh ? "fresh" : "stale"),
   );
   expect(await failureOf(client.writeNote({}, { signal: given.signal }))).toMatchObject({ code: Code.Canceled });
   expect(brought).toHaveLength(1);
+  expect(asked).toBe(1);
 });
 
 test("a call that never reached the server is Unavailable", async () => {

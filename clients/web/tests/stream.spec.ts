@@ -3,7 +3,16 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { expect, test } from "@playwright/test";
 import { isDenied, resuming } from "../src/index.js";
 import { type FollowNotesRequest, NoteService } from "./gen/notes/v1/notes_pb.js";
-import { clientOf, failureOf, refusal, staleThenFresh, tokenOf, wantFresh } from "./gated-api.js";
+import {
+  clientOf,
+  failureOf,
+  refusal,
+  serialTokens,
+  staleThenFresh,
+  tokenOf,
+  wantFresh,
+  withoutBody,
+} from "./gated-api.js";
 
 const { followNotes, watchCount } = NoteService.method;
 const after = resuming(followNotes, ({ folder }, { number }) => ({ folder, after: number }));
@@ -24,8 +33,7 @@ async function* twoAtATime({ folder, after }: FollowNotesRequest) {
 }
 
 test("a stream that its token's expiry ends goes on from where the application says", async () => {
-  let serial = 0;
-  const { client, brought } = clientOf({ followNotes: twoAtATime }, async () => `token-${++serial}`, {
+  const { client, brought } = clientOf({ followNotes: twoAtATime }, serialTokens(), {
     resume: [after],
   });
   const notes = await all(client.followNotes({ folder: "in" }));
@@ -34,7 +42,6 @@ test("a stream that its token's expiry ends goes on from where the application s
 });
 
 test("by default the same is asked for again", async () => {
-  let serial = 0;
   let opened = 0;
   const { client } = clientOf(
     {
@@ -43,15 +50,14 @@ test("by default the same is asked for again", async () => {
         if (opened < 3) throw refusal("TOKEN_EXPIRED");
       },
     },
-    async () => `token-${++serial}`,
+    serialTokens(),
     { resume: [after, resuming(watchCount)] },
   );
   expect((await all(client.watchCount({}))).map(({ count }) => count)).toEqual([1, 2, 3]);
 });
 
 test("a stream of which the application says nothing ends with its token", async () => {
-  let serial = 0;
-  const { client, brought } = clientOf({ followNotes: twoAtATime }, async () => `token-${++serial}`, {
+  const { client, brought } = clientOf({ followNotes: twoAtATime }, serialTokens(), {
     resume: [resuming(watchCount)],
   });
   const seen: number[] = [];
@@ -85,15 +91,29 @@ test("a stream refused before its first message is opened with a fresh token, wh
   }
 });
 
+test("a stream refused before its answer begins is opened with a fresh token", async () => {
+  const { client, brought, fetch } = clientOf(
+    {
+      async *watchCount(_: unknown, context: HandlerContext) {
+        wantFresh(context);
+        yield { count: 1 };
+      },
+    },
+    staleThenFresh,
+    { fetch: async (input, init) => withoutBody(await fetch(input, init)) },
+  );
+  expect(await all(client.watchCount({}))).toMatchObject([{ count: 1 }]);
+  expect(brought).toEqual(["Bearer stale", "Bearer fresh"]);
+});
+
 test("a stream that is refused again is given up", async () => {
-  let serial = 0;
   const { client, brought } = clientOf(
     {
       async *watchCount() {
         throw refusal("TOKEN_EXPIRED");
       },
     },
-    async () => `token-${++serial}`,
+    serialTokens(),
     { resume: [resuming(watchCount)] },
   );
   expect(isDenied(await failureOf(all(client.watchCount({}))), "TOKEN_EXPIRED")).toBe(true);
@@ -101,7 +121,6 @@ test("a stream that is refused again is given up", async () => {
 });
 
 test("a resumed stream that is refused before another message is given up", async () => {
-  let serial = 0;
   const { client, brought } = clientOf(
     {
       async *watchCount() {
@@ -109,7 +128,7 @@ test("a resumed stream that is refused before another message is given up", asyn
         throw refusal("TOKEN_EXPIRED");
       },
     },
-    async () => `token-${++serial}`,
+    serialTokens(),
     { resume: [resuming(watchCount)] },
   );
   expect(isDenied(await failureOf(all(client.watchCount({}))), "TOKEN_EXPIRED")).toBe(true);
@@ -166,7 +185,6 @@ test("a stream that was given up by its reader is not resumed", async () => {
 });
 
 test("the trailers of a resumed stream are those of its last part", async () => {
-  let serial = 0;
   const { client, brought } = clientOf(
     {
       async *watchCount(_: unknown, { responseTrailer }: HandlerContext) {
@@ -175,7 +193,7 @@ test("the trailers of a resumed stream are those of its last part", async () => 
         if (brought.length === 1) throw refusal("TOKEN_EXPIRED");
       },
     },
-    async () => `token-${++serial}`,
+    serialTokens(),
     { resume: [resuming(watchCount)] },
   );
   let part: string | null = null;
