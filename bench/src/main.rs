@@ -6,20 +6,21 @@
 //! | `serve` | an echo service: with no gate, behind the gate, behind an interceptor with jsonwebtoken |
 //! | `micro` | does what the verifier does, and nothing else, and says what each thing takes |
 //! | `load` | calls a server for some seconds, checks every answer, and says how many there were and what each cost |
+//! | `start` | starts a service again and again, and says how long it is until the first call is answered |
+//! | `streams` | opens streams, says what memory they take, and what it takes to end them |
+//! | `tokens` | has a verifier verify many tokens, and says what memory it takes to remember them |
 
+mod client;
 mod load;
 mod material;
 mod micro;
 mod proc;
 mod server;
+mod start;
+mod streams;
+mod tokens;
 
 use clap::{Parser, Subcommand};
-
-/// The generated code.
-#[allow(missing_docs, unreachable_pub, clippy::pedantic)]
-mod v1 {
-    include!(concat!(env!("OUT_DIR"), "/bench.v1.rs"));
-}
 
 /// What `cargo xtask bench` starts.
 #[derive(Parser)]
@@ -38,6 +39,12 @@ enum Command {
     Micro(micro::Micro),
     /// Calls a server and prints what came of it as one line of JSON.
     Load(load::Load),
+    /// Starts a service again and again and prints how long it takes, as one line of JSON.
+    Start(start::Start),
+    /// Opens streams and prints what they take as one line of JSON.
+    Streams(streams::Streams),
+    /// Verifies many tokens and prints what it takes as one line of JSON.
+    Tokens(tokens::Tokens),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -46,5 +53,8 @@ fn main() -> anyhow::Result<()> {
         Command::Serve(serve) => serve.run(),
         Command::Micro(micro) => micro.run(),
         Command::Load(load) => load.run(),
+        Command::Start(start) => start.run(),
+        Command::Streams(streams) => streams.run(),
+        Command::Tokens(tokens) => tokens.run(),
     }
 }

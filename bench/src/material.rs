@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
-use callgate_count::{firebase, firebase_token};
+use callgate_count::{firebase, firebase_token, firebase_token_of};
 
 const KEYS: &str = "jwks.json";
 const TOKENS: &str = "tokens.txt";
@@ -19,6 +19,9 @@ pub(crate) struct Material {
     /// How many tokens, each of another user.
     #[arg(long, default_value_t = 1000)]
     tokens: usize,
+    /// How many bytes of claims each has; about 600 by default.
+    #[arg(long)]
+    claims: Option<usize>,
 }
 
 impl Material {
@@ -27,7 +30,11 @@ impl Material {
         let issuer = firebase();
         fs::write(keys(&self.folder), issuer.jwks())?;
         let tokens: String = (0..self.tokens)
-            .map(|user| firebase_token(&issuer, user) + "\n")
+            .map(|user| match self.claims {
+                Some(bytes) => firebase_token_of(&issuer, user, bytes),
+                None => firebase_token(&issuer, user),
+            })
+            .map(|token| token + "\n")
             .collect();
         fs::write(self.folder.join(TOKENS), tokens)?;
         Ok(())

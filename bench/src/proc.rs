@@ -26,12 +26,21 @@ pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     fs::read_to_string(format!("/proc/{pid}/status"))
         .context("there is no such process")?
         .lines()
-        .find_map(|line| {
-            line.strip_prefix("VmRSS:")?
-                .trim()
-                .strip_suffix(" kB")?
-                .parse()
-                .ok()
-        })
+        .find_map(|line| kib(line.strip_prefix("VmRSS:")?))
         .context("status names no resident memory")
+}
+
+/// The memory of a process that is no file's, in bytes: its heap and its stacks, page by page. Slower than [`resident`], and exact.
+pub(crate) fn anonymous(pid: u32) -> anyhow::Result<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"));
+    rollup
+        .context("there is no such process, or it is not ours")?
+        .lines()
+        .find_map(|line| kib(line.strip_prefix("Anonymous:")?))
+        .map(|kib| kib * 1024)
+        .context("smaps_rollup names no anonymous memory")
+}
+
+fn kib(value: &str) -> Option<u64> {
+    value.trim().strip_suffix(" kB")?.parse().ok()
 }

@@ -16,20 +16,17 @@ struct Package {
     elsewhere: &'static str,
 }
 
-const PACKAGES: [Package; 2] = [
-    Package {
-        name: "postgresql",
-        is_there: || has_file_below("/usr/lib/postgresql", "bin/initdb"),
-        elsewhere: "PostgreSQL's server programs in /usr/lib/postgresql/<version>/bin",
-    },
-    Package {
-        name: "chromium",
-        is_there: || {
-            std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists()
-        },
-        elsewhere: "Chromium's program named in the environment variable CHROMIUM",
-    },
-];
+const POSTGRESQL: Package = Package {
+    name: "postgresql",
+    is_there: || has_file_below("/usr/lib/postgresql", "bin/initdb"),
+    elsewhere: "PostgreSQL's server programs in /usr/lib/postgresql/<version>/bin",
+};
+
+const CHROMIUM: Package = Package {
+    name: "chromium",
+    is_there: || std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists(),
+    elsewhere: "Chromium's program named in the environment variable CHROMIUM",
+};
 
 const VALGRIND: Package = Package {
     name: "valgrind",
@@ -49,9 +46,15 @@ const BUILDAH: Package = Package {
     elsewhere: "buildah on the PATH, or Docker with a running engine",
 };
 
+const SHELLCHECK: Package = Package {
+    name: "shellcheck",
+    is_there: || output(command("shellcheck", &["--version"], "")).is_ok(),
+    elsewhere: "shellcheck on the PATH",
+};
+
 /// Makes sure that PostgreSQL and Chromium are there.
 pub(crate) fn packages() -> anyhow::Result<()> {
-    install(&PACKAGES)?;
+    install(&[POSTGRESQL, CHROMIUM])?;
     println!("PostgreSQL and Chromium are there");
     Ok(())
 }
@@ -61,15 +64,9 @@ pub(crate) fn valgrind() -> anyhow::Result<()> {
     install(&[VALGRIND])
 }
 
-const SHELLCHECK: Package = Package {
-    name: "shellcheck",
-    is_there: || output(command("shellcheck", &["--version"], "")).is_ok(),
-    elsewhere: "shellcheck on the PATH",
-};
-
 /// Makes sure that PostgreSQL's server programs are there.
 pub(crate) fn postgresql() -> anyhow::Result<()> {
-    install(&PACKAGES[..1])
+    install(&[POSTGRESQL])
 }
 
 /// Makes sure that shellcheck is there.

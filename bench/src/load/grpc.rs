@@ -1,14 +1,14 @@
-//! gRPC over HTTP/2, with no more of a client than has to be: a load that costs more than its server measures itself.
+//! gRPC over HTTP/2 on some connections, of so many calls at once.
 
 use std::sync::Arc;
 
 use anyhow::Context;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use h2::client::SendRequest;
-use http::{HeaderMap, HeaderValue, Request, header};
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::task::JoinSet;
 
-use super::{Call, Shared, Times};
+use super::{Shared, Times};
+use crate::client;
 
 /// Connects, and calls on so many streams at once.
 pub(super) async fn connect(
@@ -16,12 +16,7 @@ pub(super) async fn connect(
     count: usize,
     streams: &mut JoinSet<anyhow::Result<Times>>,
 ) -> anyhow::Result<()> {
-    let socket = TcpStream::connect(("127.0.0.1", shared.port))
-        .await
-        .context("the server does not listen")?;
-    socket.set_nodelay(true)?;
-    let (sender, connection) = h2::client::handshake(socket).await?;
-    tokio::spawn(connection);
+    let sender = client::connect(shared.port).await?;
     for _ in 0..count {
         streams.spawn(stream(Arc::clone(shared), sender.clone()));
     }
@@ -29,18 +24,7 @@ pub(super) async fn connect(
 }
 
 async fn stream(shared: Arc<Shared>, sender: SendRequest<Bytes>) -> anyhow::Result<Times> {
-    let uri = format!("http://127.0.0.1:{}/bench.v1.EchoService/Echo", shared.port);
-    let mut template = Request::post(uri).body(())?;
-    let headers = template.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/grpc"),
-    );
-    headers.insert(header::TE, HeaderValue::from_static("trailers"));
-    headers.insert(
-        header::USER_AGENT,
-        HeaderValue::from_static("callgate-bench"),
-    );
+    let template = client::request(shared.port, "Echo")?;
     let mut sender = Some(sender);
     let mut times = Times::new();
     while let Some(call) = shared.next() {
@@ -49,42 +33,11 @@ async fn stream(shared: Arc<Shared>, sender: SendRequest<Bytes>) -> anyhow::Resu
             .context("the sender is put back below")?
             .ready()
             .await?;
-        let mut request = template.clone();
-        let token = HeaderValue::from_maybe_shared(call.token.clone())?;
-        request.headers_mut().insert(header::AUTHORIZATION, token);
-        call_once(&call, &mut ready, request).await?;
+        let request = client::with_token(&template, call.token.clone())?;
+        let answer = client::call(&mut ready, request, call.frame.clone()).await?;
+        call.check(&answer.body, answer.status())?;
         shared.note(&call, &mut times);
         sender = Some(ready);
     }
     Ok(times)
-}
-
-async fn call_once(
-    call: &Call,
-    sender: &mut SendRequest<Bytes>,
-    request: Request<()>,
-) -> anyhow::Result<()> {
-    let (response, mut body) = sender.send_request(request, false)?;
-    body.send_data(call.frame.clone(), true)?;
-    let response = response.await?;
-    anyhow::ensure!(
-        response.status() == 200,
-        "HTTP status {}",
-        response.status()
-    );
-    let in_headers = status(response.headers());
-    let mut body = response.into_body();
-    let mut received = BytesMut::new();
-    while let Some(chunk) = body.data().await {
-        let chunk = chunk?;
-        body.flow_control().release_capacity(chunk.len())?;
-        received.extend_from_slice(&chunk);
-    }
-    let trailers = body.trailers().await?;
-    let status = trailers.as_ref().and_then(status).or(in_headers);
-    call.check(&received, status.as_ref().map(HeaderValue::as_bytes))
-}
-
-fn status(headers: &HeaderMap) -> Option<HeaderValue> {
-    headers.get("grpc-status").cloned()
 }

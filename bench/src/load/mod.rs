@@ -14,12 +14,11 @@ use std::{
 };
 
 use anyhow::bail;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use clap::ValueEnum;
-use prost::Message;
 use tokio::{task::JoinSet, time};
 
-use crate::{material, proc, v1::EchoRequest};
+use crate::{client, material, proc};
 use report::Report;
 
 /// Calls a server.
@@ -147,7 +146,7 @@ impl Shared {
         let at = usize::try_from(number).unwrap_or_default() % self.tokens.len();
         Some(Call {
             token: self.tokens[at].clone(),
-            frame: frame(&payload),
+            frame: client::frame(&payload),
             began,
         })
     }
@@ -176,16 +175,4 @@ impl Call {
         }
         Ok(())
     }
-}
-
-fn frame(payload: &[u8]) -> Bytes {
-    let message = EchoRequest {
-        payload: payload.to_vec(),
-    };
-    let length = message.encoded_len();
-    let mut frame = BytesMut::with_capacity(5 + length);
-    frame.put_u8(0);
-    frame.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
-    message.encode_raw(&mut frame);
-    frame.freeze()
 }

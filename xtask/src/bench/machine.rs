@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use super::contender;
+use super::envoy;
 use crate::run::{command, output};
 
 /// Lines for below the table.
@@ -18,7 +18,7 @@ pub(super) fn lines(with_peers: bool) -> Vec<String> {
             "Node.js: {}",
             said(command("node", &["--version"], ""))
         ));
-        if let Ok(envoy) = contender::envoy() {
+        if let Ok(envoy) = envoy::program() {
             lines.push(format!(
                 "Envoy: {}",
                 said(command(&envoy, &["--version"], ""))

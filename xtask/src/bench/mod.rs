@@ -4,9 +4,13 @@
 //! (A B C A B C ..), so that whatever else the machine does falls on all of them; of the rounds the median counts, and of two
 //! servers the median of their ratios within a round.
 
+mod built;
 mod chart;
 mod contender;
+mod envoy;
 mod figures;
+mod footprint;
+mod growth;
 mod machine;
 mod table;
 
@@ -16,11 +20,13 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::{
-    run::{cargo, command, output, root, run, target},
+    run::{output, root, target},
     setup,
 };
+use built::{Built, pinned};
 use contender::{Contender, Server};
 use figures::{Figure, Rounds};
+use footprint::Footprint;
 
 /// The folder of this part of the repository, and of what it needs.
 const PEERS: &str = "bench/peers/node";
@@ -29,7 +35,10 @@ const PEERS: &str = "bench/peers/node";
 ///
 /// It takes about 15 minutes, on Linux with two CPUs that have nothing else to do, and writes bench/results.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Bench {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Three short rounds, without the peers: under 5 minutes, once it is built. bench/results stays as it is.
     #[arg(long)]
     quick: bool,
@@ -39,6 +48,13 @@ pub(crate) struct Bench {
     /// Prints each figure as a line of JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What else can be measured.
+#[derive(clap::Subcommand)]
+enum Other {
+    /// What it takes as tokens, streams, threads, claims and votes become more.
+    Growth(growth::Growth),
 }
 
 /// How much is measured.
@@ -53,6 +69,9 @@ impl Bench {
         if std::thread::available_parallelism()?.get() < 2 {
             bail!("two CPUs are needed, one for the server and one for the load");
         }
+        if let Some(Other::Growth(growth)) = &self.other {
+            return growth.run();
+        }
         let extent = if self.quick {
             Extent {
                 rounds: self.rounds.unwrap_or(3),
@@ -66,24 +85,23 @@ impl Bench {
                 seconds: 4.0,
             }
         };
-        let program = build()?;
-        let folder = tempfile::tempdir()?;
-        let material = folder.path().display().to_string();
-        output(command(&program, &["material", &material], ""))?;
-
-        let micro = micro(&program)?;
+        if !self.quick {
+            // What is missing is told before anything is measured.
+            setup::npm(PEERS)?;
+            envoy::program()?;
+        }
+        let built = Built::new()?;
+        let micro = micro(&built)?;
+        let footprint = Footprint::measure(&built)?;
         let contenders: Vec<Contender> = contender::ALL
             .into_iter()
             .filter(|contender| !(self.quick && contender.is_peer()))
             .collect();
-        if !self.quick {
-            setup::npm(PEERS)?;
-        }
-        let servers = Server::start_all(&contenders, &program, folder.path())?;
-        let rounds = measure(&contenders, &servers, &program, &material, &extent)?;
+        let servers = Server::start_all(&contenders, &built)?;
+        let rounds = measure(&contenders, &servers, &built, &extent)?;
         drop(servers);
 
-        let figures = figures::all(&micro, &rounds);
+        let figures = figures::all(&micro, &rounds, &footprint);
         let table = table::markdown(&contenders, &rounds, &figures, &machine::lines(!self.quick));
         let folder = self.results()?;
         fs::write(folder.join("calls.md"), &table)?;
@@ -101,53 +119,67 @@ impl Bench {
     }
 
     fn results(&self) -> anyhow::Result<PathBuf> {
-        let folder = match self.quick {
-            true => target()?.join("bench"),
-            false => root().join("bench/results"),
-        };
-        fs::create_dir_all(&folder)?;
-        Ok(folder)
+        results(self.quick)
     }
 }
 
-/// Builds the servers and the load as they are released.
-fn build() -> anyhow::Result<String> {
-    eprintln!("building (a few minutes at first) ..");
-    run(cargo(&[
-        "build",
-        "--locked",
-        "--quiet",
-        "--release",
-        "--package",
-        "callgate-bench",
-    ]))?;
-    Ok(target()?
-        .join("release/callgate-bench")
-        .display()
-        .to_string())
+/// The folder of results: of the repository, unless they are those of a quick look.
+fn results(quick: bool) -> anyhow::Result<PathBuf> {
+    let folder = match quick {
+        true => target()?.join("bench"),
+        false => root().join("bench/results"),
+    };
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
-fn micro(program: &str) -> anyhow::Result<Value> {
+fn micro(built: &Built) -> anyhow::Result<Value> {
     eprintln!("the verifier alone ..");
-    let line = output(pinned(contender::SERVER_CPU, program, &["micro"]))?;
+    let line = output(pinned(contender::SERVER_CPU, &built.bench, &["micro"]))?;
     Ok(serde_json::from_str(&line)?)
 }
 
-/// A command that runs on one CPU only.
-fn pinned(cpu: &str, program: &str, args: &[&str]) -> std::process::Command {
-    let mut pinned = command("taskset", &["--cpu-list", cpu, program], "");
-    pinned.args(args);
-    pinned
+/// How a server is called for some time.
+struct Load<'a> {
+    server: &'a Server,
+    protocol: &'a str,
+    /// The folder with the tokens.
+    material: &'a str,
+    /// On which CPUs it runs itself.
+    cpus: &'a str,
+}
+
+impl Load<'_> {
+    fn run(&self, built: &Built, extent: &Extent) -> anyhow::Result<Value> {
+        let (warm_up, seconds) = (extent.warm_up.to_string(), extent.seconds.to_string());
+        let (port, pid) = (self.server.port(), self.server.pid());
+        let args = [
+            "load",
+            "--material",
+            self.material,
+            "--warm-up",
+            &warm_up,
+            "--seconds",
+            &seconds,
+            "--protocol",
+            self.protocol,
+            "--port",
+            &port,
+            "--pid",
+            &pid,
+        ];
+        let line = output(pinned(self.cpus, &built.bench, &args))?;
+        Ok(serde_json::from_str(&line)?)
+    }
 }
 
 fn measure(
     contenders: &[Contender],
     servers: &[Server],
-    program: &str,
-    material: &str,
+    built: &Built,
     extent: &Extent,
 ) -> anyhow::Result<Rounds> {
-    let (warm_up, seconds) = (extent.warm_up.to_string(), extent.seconds.to_string());
+    let material = built.material();
     let mut rounds = Rounds::default();
     for round in 1..=extent.rounds {
         for contender in contenders {
@@ -156,27 +188,16 @@ fn measure(
                 .iter()
                 .find(|server| server.runs(contender))
                 .context("each contender has a server")?;
-            let line = output(pinned(
-                contender::LOAD_CPU,
-                program,
-                &[
-                    "load",
-                    "--material",
-                    material,
-                    "--warm-up",
-                    &warm_up,
-                    "--seconds",
-                    &seconds,
-                    "--protocol",
-                    contender.protocol,
-                    "--port",
-                    &server.port(),
-                    "--pid",
-                    &server.pid(),
-                ],
-            ))
-            .with_context(|| format!("the load on {} failed", contender.title))?;
-            rounds.add(contender.name, &serde_json::from_str(&line)?)?;
+            let load = Load {
+                server,
+                protocol: contender.protocol,
+                material: &material,
+                cpus: contender::LOAD_CPU,
+            };
+            let report = load
+                .run(built, extent)
+                .with_context(|| format!("the load on {} failed", contender.title))?;
+            rounds.add(contender.name, &report)?;
         }
     }
     Ok(rounds)

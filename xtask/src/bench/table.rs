@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     contender::Contender,
-    figures::{Figure, Measured, Rounds},
+    figures::{Figure, Goal, Measured, Rounds},
 };
 
 /// What a column shows, with how many decimals.
@@ -46,11 +46,17 @@ pub(super) fn markdown(
     {
         let shown = match *unit {
             "1/s" => format!("{value:.0} /s"),
-            "us" => format!("{value:.2} us"),
-            _ => format!("{value:.3}"),
+            "ratio" => format!("{value:.3}"),
+            "bytes" => format!("{value:.0} bytes"),
+            unit => format!("{value:.2} {unit}"),
         };
-        let is_met = if goal.is_met(*value) { "yes" } else { "no" };
-        let _ = writeln!(text, "| `{name}` | {shown} | {} | {is_met} |", goal.words());
+        let is_met = match goal {
+            Some(goal) if goal.is_met(*value) => "yes",
+            Some(_) => "no",
+            None => "",
+        };
+        let goal = goal.map(Goal::words).unwrap_or_default();
+        let _ = writeln!(text, "| `{name}` | {shown} | {goal} | {is_met} |");
     }
     text.push('\n');
     for line in machine {

@@ -18,11 +18,16 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 const MISSING: &str = "PostgreSQL's programs `initdb`, `postgres` and `pg_ctl` are missing: on Debian `apt-get install \
     postgresql`; elsewhere install PostgreSQL 13 or later and have them in the PATH";
 
+/// A test that ends has no use for what is on the disk.
+const NOT_DURABLE: &str = "-c fsync=off -c full_page_writes=off";
+
 /// A server of one's own.
 pub struct PostgresServer {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
+    /// Settings of its own, as flags.
+    settings: &'static str,
     watchdog: Child,
     /// Closed, by us or by the end of this process, it lets the watchdog go to work.
     leash: Option<ChildStdin>,
@@ -41,6 +46,19 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn start() -> Self {
+        Self::with(NOT_DURABLE)
+    }
+
+    /// Starts a server that writes to the disk before it says so, as in production: to measure it.
+    ///
+    /// # Panics
+    ///
+    /// Where PostgreSQL's programs are missing, or do not work.
+    pub fn durable() -> Self {
+        Self::with("")
+    }
+
+    fn with(settings: &'static str) -> Self {
         let programs = programs();
         let template = std::env::temp_dir().join("callgate-postgres.XXXXXX");
         let folder = run(unprivileged("mktemp").arg("-d").arg(template));
@@ -79,6 +97,7 @@ impl PostgresServer {
         let server = Self {
             programs,
             port: free_port(),
+            settings,
             folder,
             watchdog,
             leash,
@@ -99,9 +118,10 @@ impl PostgresServer {
     /// Where it does not start.
     pub fn resume(&self) {
         let options = format!(
-            "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off -c full_page_writes=off",
+            "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 {settings}",
             folder = self.folder.display(),
             port = self.port,
+            settings = self.settings,
         );
         let log = self.folder.join("log");
         let log = log.to_str().expect("a path in UTF-8");

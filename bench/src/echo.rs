@@ -8,7 +8,7 @@ use crate::v1::{EchoRequest, EchoResponse, echo_service_gate, echo_service_serve
 
 /// Says back what it was told.
 #[derive(Clone, Copy)]
-pub(super) struct Echo;
+pub struct Echo;
 
 type Watched = Result<EchoResponse, Status>;
 
