@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 const OPEN: &str = "Open ";
 
 fn check() -> anyhow::Result<Verdict> {
-    setup::npm("web")?;
+    setup::npm("")?;
     run(cargo(&[
         "build",
         "--locked",

@@ -42,7 +42,7 @@ impl Content {
         let roots = content.folder.join("etc/ssl/certs/ca-certificates.crt");
         fs::write(roots, certificates())?;
         if WITH_PAGES.contains(&service) {
-            setup::npm("web")?;
+            setup::npm("")?;
             run(command("npm", &["run", "--silent", "build"], "web"))?;
             copy(&root().join("web/dist"), &content.folder.join("web"))?;
         }
