@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Program, Service};
 
-/// What holds a password.
-const SECRETS: [&str; 1] = ["DATABASE_URL"];
+/// What holds a password, or a key.
+const SECRETS: [&str; 2] = ["DATABASE_URL", "OTEL_EXPORTER_OTLP_HEADERS"];
 
 /// Settings that no deployment may have, and why not. `*` stands for any ending.
 const NEVER: [(&str, &str); 8] = [
@@ -77,7 +77,7 @@ pub(super) fn secrets(service: &Service, _: &Program) -> Vec<String> {
         match &variable.value_from {
             None if SECRETS.contains(&name.as_str()) => {
                 faults.push(format!(
-                    "env: {name} holds a password: it has to be a secret"
+                    "env: {name} holds a password or a key: it has to be a secret"
                 ));
             }
             Some(source) if source.secret_key_ref.key.parse::<u32>().is_err() => {

@@ -30,7 +30,13 @@ fn secrets_are_secrets_of_a_version() {
         FILE,
         "- name: RUST_LOG\n              value: info\n            # postgres://votes:PASSWORD@localhost/callgate?host=/cloudsql/INSTANCE\n            - name: DATABASE_URL\n              valueFrom:\n                secretKeyRef:\n                  name: callgate-votes-database-url\n                  key: \"1\"",
         "- name: DATABASE_URL\n              value: postgres://votes:secret@localhost/callgate",
-        "env: DATABASE_URL holds a password: it has to be a secret",
+        "env: DATABASE_URL holds a password or a key: it has to be a secret",
+    );
+    refused(
+        FILE,
+        "- name: CALLGATE_TENANTS",
+        "- name: OTEL_EXPORTER_OTLP_HEADERS",
+        "env: OTEL_EXPORTER_OTLP_HEADERS holds a password or a key: it has to be a secret",
     );
 }
 
