@@ -108,10 +108,6 @@ mod tests {
         matches!(read(slot, headers), Err(Denial::TokenMalformed(_)))
     }
 
-    fn token(text: &str) -> Result<Option<String>, Denial> {
-        Ok(Some(text.to_owned()))
-    }
-
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
             .iter()
@@ -128,7 +124,11 @@ mod tests {
     fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
         for scheme in ["Bearer", "bearer", "BEARER"] {
             let headers = headers(&[("authorization", &format!("{scheme} YQ.Yg.-_8"))]);
-            assert_eq!(read(bearer, &headers), token("YQ.Yg.-_8"), "{scheme}");
+            assert_eq!(
+                read(bearer, &headers),
+                Ok(Some("YQ.Yg.-_8".to_owned())),
+                "{scheme}"
+            );
         }
         assert_eq!(read(bearer, &HeaderMap::new()), Ok(None));
     }
@@ -181,7 +181,7 @@ mod tests {
             ("x-firebase-appcheck", "YQ.Yg.Yw"),
         ] {
             let read = read(slot(name), &headers(&[(name, value)]));
-            assert_eq!(read, token("YQ.Yg.Yw"), "{name}");
+            assert_eq!(read, Ok(Some("YQ.Yg.Yw".to_owned())), "{name}");
         }
         for (name, value) in [
             ("x-end-user-authorization", "YQ.Yg.Yw"),
@@ -222,7 +222,10 @@ mod tests {
         // A cookie of somebody else's may be whatever it likes.
         let value = HeaderValue::from_bytes(b"a=\xff; __session=YQ.Yg.Yw; \xfe").unwrap();
         let headers = HeaderMap::from_iter([(COOKIE, value)]);
-        assert_eq!(read(session_cookie, &headers), token("YQ.Yg.Yw"));
+        assert_eq!(
+            read(session_cookie, &headers),
+            Ok(Some("YQ.Yg.Yw".to_owned()))
+        );
     }
 
     #[test]
@@ -233,7 +236,10 @@ mod tests {
             COOKIE,
             HeaderValue::from_static("lang=en;__session=YQ.Yg.Yw"),
         );
-        assert_eq!(read(session_cookie, &headers), token("YQ.Yg.Yw"));
+        assert_eq!(
+            read(session_cookie, &headers),
+            Ok(Some("YQ.Yg.Yw".to_owned()))
+        );
     }
 
     #[test]
