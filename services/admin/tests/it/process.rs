@@ -12,7 +12,7 @@ use callgate_api::admin::v1::{
     DisableUserRequest, ListAuditRecordsRequest, admin_service_client::AdminServiceClient,
     audit_record::Outcome,
 };
-use callgate_testkit::IapIssuer;
+use callgate_testkit::{IapIssuer, MetadataServer, metadata_server::Place};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -40,8 +40,8 @@ impl Drop for Process {
     }
 }
 
-/// Starts the service with its files in this folder, and says where it listens.
-async fn start(folder: &Path, accounts: &AccountsServer) -> (Process, SocketAddr) {
+/// The service, to be started with its files in this folder.
+fn command(folder: &Path) -> Command {
     for (file, text) in [
         ("admin.html", "<p>admin</p>"),
         ("secret", SECRET),
@@ -49,24 +49,24 @@ async fn start(folder: &Path, accounts: &AccountsServer) -> (Process, SocketAddr
     ] {
         std::fs::write(folder.join(file), text).unwrap();
     }
-    let mut process = Command::new(env!("CARGO_BIN_EXE_admin"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_admin"));
+    command
         .env_clear()
         .env("PORT", "0")
         .env("CALLGATE_BIND_ADDRESS", "127.0.0.1")
         .env("CALLGATE_PROJECT_ID", "demo-callgate")
         .env("CALLGATE_ADMIN_DIR", folder)
-        .env("CALLGATE_VOTES_URL", "http://127.0.0.1:1")
-        .env("CALLGATE_ACCOUNTS_URL", accounts.url())
-        .env("CALLGATE_ACCOUNTS_TOKEN_FILE", folder.join("secret"))
-        .env("CALLGATE_IAP_AUDIENCE", AUDIENCE)
         .env("CALLGATE_KEYS_FILE_IAP", folder.join("iap.json"))
         .env("CALLGATE_PUBLIC_ORIGIN", ORIGIN)
         .env("DATABASE_URL", "sqlite:admin.db")
         .env("LOG_FORMAT", "text")
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .current_dir(folder);
+    command
+}
+
+/// Starts it, and says where it listens.
+async fn start(mut command: Command) -> (Process, SocketAddr) {
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let process = Process(process);
     let (found, address) = tokio::sync::oneshot::channel();
@@ -89,7 +89,13 @@ async fn start(folder: &Path, accounts: &AccountsServer) -> (Process, SocketAddr
 async fn the_page_and_what_it_calls_are_served_from_one_port() {
     let folder = tempfile::tempdir().unwrap();
     let accounts = AccountsServer::start(users()).await;
-    let (_process, address) = start(folder.path(), &accounts).await;
+    let mut command = command(folder.path());
+    command
+        .env("CALLGATE_VOTES_URL", "http://127.0.0.1:1")
+        .env("CALLGATE_ACCOUNTS_URL", accounts.url())
+        .env("CALLGATE_ACCOUNTS_TOKEN_FILE", "secret")
+        .env("CALLGATE_IAP_AUDIENCE", AUDIENCE);
+    let (_process, address) = start(command).await;
 
     let mut page = TcpStream::connect(address).await.unwrap();
     let get = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
@@ -113,6 +119,36 @@ async fn the_page_and_what_it_calls_are_served_from_one_port() {
     let records = records.into_inner().records;
     assert_eq!(records.len(), 1);
     assert_eq!(outcome(&records[0]), (Outcome::Succeeded, ""));
+}
+
+#[tokio::test]
+async fn on_cloud_run_the_audience_of_iap_is_made_of_what_the_metadata_server_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let start_in = async |region: &str| {
+        let place = Place {
+            project_id: "demo-callgate".to_owned(),
+            project_number: 123_456_789_012,
+            region: region.to_owned(),
+            service_account: "admin@demo-callgate.iam.gserviceaccount.com".to_owned(),
+        };
+        let metadata = MetadataServer::start(place).await.unwrap();
+        let mut command = command(folder.path());
+        command
+            .env("K_SERVICE", "admin")
+            .env("GCE_METADATA_HOST", metadata.host())
+            .env("CALLGATE_IAP_AUDIENCE", "auto")
+            .env("CALLGATE_VOTES_URL", "https://votes.example.com");
+        let (process, address) = start(command).await;
+        let client = AdminServiceClient::connect(format!("http://{address}")).await;
+        (process, client.unwrap())
+    };
+    let list = || as_eve(ListAuditRecordsRequest::default());
+
+    let (_process, mut here) = start_in("europe-west1").await;
+    here.list_audit_records(list()).await.unwrap();
+    let (_process, mut elsewhere) = start_in("us-east1").await;
+    let refusal = elsewhere.list_audit_records(list()).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::Unauthenticated);
 }
 
 fn as_eve<T>(message: T) -> Request<T> {

@@ -25,16 +25,20 @@ const NOT_DURABLE: &str = "-c fsync=off -c full_page_writes=off";
 pub struct PostgresServer {
     programs: PathBuf,
     folder: PathBuf,
+    /// Where its socket is.
+    socket: PathBuf,
     port: u16,
     /// Settings of its own, as flags.
     settings: &'static str,
+    /// Whether it listens on loopback too.
+    by_tcp: bool,
     watchdog: Child,
     /// Closed, by us or by the end of this process, it lets the watchdog go to work.
     leash: Option<ChildStdin>,
 }
 
 impl PostgresServer {
-    /// The server that tests share. Each takes a [`Server::database`] of its own.
+    /// The server that tests share. Each takes a [`Self::database`] of its own.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<PostgresServer> = OnceLock::new();
         SHARED.get_or_init(Self::start)
@@ -46,7 +50,7 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn start() -> Self {
-        Self::with(NOT_DURABLE)
+        Self::with(NOT_DURABLE, None)
     }
 
     /// Starts a server that writes to the disk before it says so, as in production: to measure it.
@@ -55,19 +59,30 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn durable() -> Self {
-        Self::with("")
+        Self::with("", None)
     }
 
-    fn with(settings: &'static str) -> Self {
+    /// Starts a server as Cloud SQL shows it to an instance of Cloud Run: at `cloudsql/PROJECT:REGION:NAME/.s.PGSQL.5432`, and
+    /// nowhere else. [`Self::sockets`] is what is mounted at `/cloudsql`.
+    ///
+    /// # Panics
+    ///
+    /// Where PostgreSQL's programs are missing, or do not work.
+    pub fn cloud_sql(connection_name: &str) -> Self {
+        Self::with(NOT_DURABLE, Some(connection_name))
+    }
+
+    fn with(settings: &'static str, connection_name: Option<&str>) -> Self {
         let programs = programs();
         let template = std::env::temp_dir().join("callgate-postgres.XXXXXX");
         let folder = run(unprivileged("mktemp").arg("-d").arg(template));
         let folder = PathBuf::from(folder.trim_end());
+        let socket = connection_name.map_or(folder.clone(), |it| folder.join("cloudsql").join(it));
         // A socket's path has at most 107 bytes.
         assert!(
-            folder.as_os_str().len() < 85,
+            socket.as_os_str().len() < 85,
             "TMPDIR is too long for a unix socket in it: {}",
-            folder.display()
+            socket.display()
         );
         let mut watchdog = unprivileged("sh")
             .arg("-c")
@@ -94,10 +109,17 @@ impl PostgresServer {
                 "--locale=C",
                 "--no-sync",
             ]));
+        run(unprivileged("mkdir").arg("-p").arg(&socket));
+        if connection_name.is_some() {
+            // Containers run as another user.
+            run(unprivileged("chmod").arg("711").arg(&folder));
+        }
         let server = Self {
             programs,
-            port: free_port(),
+            port: connection_name.map_or_else(free_port, |_| 5432),
             settings,
+            by_tcp: connection_name.is_none(),
+            socket,
             folder,
             watchdog,
             leash,
@@ -118,9 +140,10 @@ impl PostgresServer {
     /// Where it does not start.
     pub fn resume(&self) {
         let options = format!(
-            "-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c max_connections=200 {settings}",
-            folder = self.folder.display(),
+            "-k {socket} -p {port} -c listen_addresses={addresses} -c max_connections=200 {settings}",
+            socket = self.socket.display(),
             port = self.port,
+            addresses = if self.by_tcp { "127.0.0.1" } else { "" },
             settings = self.settings,
         );
         let log = self.folder.join("log");
@@ -131,6 +154,11 @@ impl PostgresServer {
     /// The URL of a new, empty database, through the unix socket.
     pub async fn database(&self) -> String {
         self.socket_url(&self.create_database().await)
+    }
+
+    /// The folder that holds the folders of [`Self::cloud_sql`]'s sockets.
+    pub fn sockets(&self) -> PathBuf {
+        self.folder.join("cloudsql")
     }
 
     /// The URL of a new, empty database, through TCP.
@@ -171,7 +199,7 @@ impl PostgresServer {
     fn socket_url(&self, database: &str) -> String {
         format!(
             "postgres://postgres@localhost/{database}?host={}&port={}",
-            self.folder.display(),
+            self.socket.display(),
             self.port
         )
     }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod cloud_run;
+mod instance;
 mod operator;
 mod outage;
 mod postgres_store;

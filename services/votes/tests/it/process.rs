@@ -1,102 +1,16 @@
 //! The service as it runs: processes of its own, called over the wire.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-    time::Duration,
-};
+use std::process::Output;
 
 use callgate_api::votes::v1::{
     Candidate, CastVoteRequest, GetResultsRequest, ResetVotesRequest, WatchResultsRequest,
-    vote_service_client::VoteServiceClient,
 };
 use callgate_database::testkit::PostgresServer;
 use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use tokio::time::timeout;
-use tonic::{Code, Request, transport::Channel};
+use tonic::{Code, Request};
 
-const PATIENCE: Duration = Duration::from_secs(30);
-const AUDIENCE: &str = "https://votes.example.com";
-const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
-
-/// One instance of the service.
-struct Instance {
-    process: Child,
-    client: VoteServiceClient<Channel>,
-}
-
-impl Instance {
-    async fn start(database_url: &str, keys: &Path) -> Self {
-        let mut process = command(database_url)
-            .env("PORT", "0")
-            .env("CALLGATE_BIND_ADDRESS", "127.0.0.1")
-            .env("CALLGATE_PROJECT_ID", "demo-callgate")
-            .env("CALLGATE_KEYS_FILE_FIREBASE", keys.join("firebase.json"))
-            .env("CALLGATE_KEYS_FILE_GOOGLE", keys.join("google.json"))
-            .env("CALLGATE_AUDIENCES", AUDIENCE)
-            .env("CALLGATE_SERVICE_ACCOUNTS", format!("admin={ADMIN}"))
-            .env("LOG_FORMAT", "text")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let (found, address) = tokio::sync::oneshot::channel();
-        // Reads on to the end, so that the process never waits for its log to be read.
-        std::thread::spawn(move || {
-            let mut found = Some(found);
-            for line in lines.map_while(Result::ok) {
-                println!("{line}");
-                if let (Some(address), true) = (listening_address(&line), found.is_some()) {
-                    let _ = found.take().map(|found| found.send(address));
-                }
-            }
-        });
-        let address = timeout(PATIENCE, address).await.expect("it starts in time");
-        let address = address.expect("it starts");
-        let client = VoteServiceClient::connect(format!("http://{address}"))
-            .await
-            .unwrap();
-        Self { process, client }
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// A folder with the issuers' keys.
-fn keys(users: &FirebaseIssuer) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("firebase.json"), users.jwks()).unwrap();
-    let services = GoogleIssuer::new(AUDIENCE);
-    std::fs::write(folder.path().join("google.json"), services.jwks()).unwrap();
-    folder
-}
-
-fn command(database_url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_votes"));
-    command.env_clear();
-    if !database_url.is_empty() {
-        command.env("DATABASE_URL", database_url);
-    }
-    command
-}
-
-fn listening_address(line: &str) -> Option<SocketAddr> {
-    let (_, fields) = line.split_once("listening")?;
-    let (_, address) = fields.split_once("address=")?;
-    address
-        .split_whitespace()
-        .next()?
-        .trim_matches('"')
-        .parse()
-        .ok()
-}
+use crate::instance::{ADMIN, AUDIENCE, Instance, PATIENCE, command, keys};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_vote_cast_on_one_instance_is_seen_by_watchers_of_another() {
