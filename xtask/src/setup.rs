@@ -52,6 +52,19 @@ const SHELLCHECK: Package = Package {
     elsewhere: "shellcheck on the PATH",
 };
 
+const PODMAN: [Package; 2] = [
+    Package {
+        name: "podman",
+        is_there: || output(command("podman", &["--version"], "")).is_ok(),
+        elsewhere: "podman on the PATH",
+    },
+    Package {
+        name: "runc",
+        is_there: || output(command("runc", &["--version"], "")).is_ok(),
+        elsewhere: "runc on the PATH",
+    },
+];
+
 /// Makes sure that PostgreSQL and Chromium are there.
 pub(crate) fn packages() -> anyhow::Result<()> {
     install(&[POSTGRESQL, CHROMIUM])?;
@@ -84,6 +97,16 @@ pub(crate) fn buildah() -> anyhow::Result<()> {
     install(&[BUILDAH])
 }
 
+/// Makes sure that podman is there, and runc, which it runs containers with.
+pub(crate) fn podman() -> anyhow::Result<()> {
+    install(&PODMAN)
+}
+
+/// Whether this is root.
+pub(crate) fn is_root() -> bool {
+    output(command("id", &["-u"], "")).is_ok_and(|id| id.trim() == "0")
+}
+
 fn install(packages: &[Package]) -> anyhow::Result<()> {
     let (mut missing, mut elsewhere) = (Vec::new(), Vec::new());
     for package in packages {
@@ -95,8 +118,7 @@ fn install(packages: &[Package]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let is_root = output(command("id", &["-u"], "")).is_ok_and(|id| id.trim() == "0");
-    if !is_root || !Path::new("/usr/bin/apt-get").exists() {
+    if !is_root() || !Path::new("/usr/bin/apt-get").exists() {
         bail!(
             "missing: {}. On Debian: sudo apt-get install {}. Elsewhere it takes {}",
             missing.join(", "),

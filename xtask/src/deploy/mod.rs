@@ -13,6 +13,7 @@ pub(crate) mod python;
 pub(crate) mod render;
 mod script;
 mod service;
+mod trial;
 mod variables;
 
 use std::time::Instant;

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cloud_build;
+mod containers;
 mod database;
 mod deploy_script;
 mod discovery;
@@ -10,6 +11,7 @@ mod image;
 mod monitoring;
 mod roles;
 mod services;
+mod sigterm;
 mod smoke;
 mod starts;
 mod terraform;
@@ -38,4 +40,6 @@ pub(super) const ALL: &[&Check] = &[
     &smoke::CHECK,
     &starts::CHECK,
     &image::CHECK,
+    &containers::CHECK,
+    &sigterm::CHECK,
 ];

@@ -6,7 +6,7 @@
 
 mod content;
 mod engine;
-mod program;
+pub(crate) mod program;
 
 use std::{fs, path::PathBuf};
 

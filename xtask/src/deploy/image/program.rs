@@ -14,7 +14,7 @@ const SEPARATOR: &str = "\u{1f}";
 
 /// Compiles a service's program by itself, as it ships: with the rest of the workspace it would get features that are not for
 /// production.
-pub(super) fn build(service: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn build(service: &str) -> anyhow::Result<PathBuf> {
     let version = output(command("rustc", &["--version", "--verbose"], ""))?;
     if !version
         .lines()
