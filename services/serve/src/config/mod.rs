@@ -91,7 +91,7 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// Whether gRPC reflection answers: `CALLGATE_REFLECTION`. On Cloud Run only if asked for (G24).
     pub reflection: bool,
-    /// What is logged, in the words of `tracing_subscriber::EnvFilter`: `RUST_LOG`.
+    /// What is logged, in the words of `tracing_subscriber::filter::Targets`: `RUST_LOG`.
     pub log_filter: String,
     /// How it is logged: `LOG_FORMAT`.
     pub log_format: LogFormat,

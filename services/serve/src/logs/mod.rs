@@ -13,7 +13,7 @@ use std::{io::IsTerminal, panic::PanicHookInfo};
 
 use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt, registry::Registry,
+    Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, registry::Registry,
     util::SubscriberInitExt,
 };
 
@@ -70,14 +70,15 @@ pub fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder()
-        .parse(format!("{TALKATIVE},{filter}"))
-        .map_err(|error| {
-            ConfigError::new(
-                "RUST_LOG",
-                format!("{filter:?} is not a log filter ({error}): write it as `info` or `warn,callgate=debug`"),
-            )
-        })?;
+    // By target and level only: filters by a span's fields would bring a regex engine along.
+    let wanted = filter.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let targets: Vec<&str> = std::iter::once(TALKATIVE).chain(wanted).collect();
+    let targets: Targets = targets.join(",").parse().map_err(|error| {
+        ConfigError::new(
+            "RUST_LOG",
+            format!("{filter:?} is not a log filter ({error}): write it as `info` or `warn,callgate=debug`"),
+        )
+    })?;
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(colours)
@@ -92,5 +93,5 @@ where
             .event_format(json::Line)
             .boxed(),
     };
-    Ok(Registry::default().with(filter).with(lines))
+    Ok(Registry::default().with(targets).with(lines))
 }
