@@ -22,6 +22,8 @@ use crate::tally::{Tally, count};
 const CONNECTIONS: usize = 2;
 /// A window that is never full here: it is not flow control that is tried.
 const WINDOW: u32 = 1 << 24;
+/// Odd, and without pattern in its bits: multiples of it, without their lowest bits, look like random numbers.
+const SCATTER: usize = 2_654_435_769;
 
 #[derive(Clone)]
 pub(crate) struct Front {
@@ -159,7 +161,9 @@ impl Front {
         let open = self.open.borrow();
         let mut next = self.next.borrow_mut();
         *next = next.wrapping_add(1);
-        let at = next.checked_rem(open.len())?;
+        // Not simply round and round: each user's calls come in threes, and all the votes could come to one instance.
+        let scattered = next.wrapping_mul(SCATTER) >> 16;
+        let at = scattered.checked_rem(open.len())?;
         open.get(at).cloned()
     }
 }

@@ -15,7 +15,7 @@ use tokio::{sync::mpsc, time::sleep};
 
 use crate::{Services, held, instance::Instance, probe, stage::Stage};
 
-/// How often it is tried to make enough calls. All else has to hold each time.
+/// How often it is tried to make enough calls, some of them when the instance ends. All else has to hold each time.
 const ATTEMPTS: usize = 3;
 
 /// So many statements have to wait: one more than the ten that an instance can make at a time, so that some are of each.
@@ -67,7 +67,7 @@ pub(crate) async fn sigterm(
     )
 }
 
-/// The load on two instances, one of which ends; and how many calls there were in a second.
+/// The load on two instances, one of which ends; and how many calls there were in a second. 0 where there was none to be cut.
 async fn once(
     services: &Services,
     stage: &Stage,
@@ -107,7 +107,10 @@ async fn once(
     ensure!(load.wait()?.success(), "the load failed");
     let report: Value = serde_json::from_str(&report)?;
     let acknowledged = std::fs::read_to_string(acknowledged)?;
-    judge(&report, &acknowledged, took, &database, &instances).await?;
+    if !judge(&report, &acknowledged, took, &database, &instances).await? {
+        println!("      there was hardly a call to be cut, which proves nothing");
+        return Ok(0.0);
+    }
     let calls = report["calls"].as_f64().context("no calls")?;
     let seconds = report["seconds"].as_f64().context("no time")?;
     Ok(calls / seconds)
@@ -146,13 +149,14 @@ async fn end_while_calls_wait(instance: &mut Instance, database: &str) -> anyhow
     Ok(took)
 }
 
+/// Whether there were calls to be cut. An error where one was cut, or a vote lost.
 async fn judge(
     report: &Value,
     acknowledged: &str,
     took: Duration,
     database: &str,
     instances: &[Instance],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let number = |name: &str| report[name].as_u64().context("a report without a number");
     if number("failed")? > 0 {
         bail!(
@@ -179,8 +183,6 @@ async fn judge(
         ),
     );
     let under_way = under_way(&instances[1])?;
-    // The streams are few, and one or two of them are of this instance.
-    ensure!(under_way > 4, "there was no call to be cut");
     held(
         "the instance",
         &format!("ended well in {took:.1?}, with {under_way} calls under way"),
@@ -228,7 +230,8 @@ async fn judge(
         "no call was sent twice",
         &format!("the instances handled {} and {}", handled[0], handled[1]),
     );
-    Ok(())
+    // The streams are few, and one or two of them are of this instance.
+    Ok(under_way > 4)
 }
 
 /// How many calls were under way when the instance was told to end, the streams among them.
