@@ -32,11 +32,11 @@ pub(super) const CHECK: Check = Check {
 const SECRETS: [(&str, &str); 2] = [
     (
         "callgate-votes-database-url",
-        "postgres://votes:secret@localhost/callgate?host=/cloudsql/example-project:europe-west1:callgate",
+        "postgres://votes:secret@localhost/votes?host=/cloudsql/example-project:europe-west1:callgate",
     ),
     (
         "callgate-admin-database-url",
-        "postgres://admin:secret@localhost/callgate?host=/cloudsql/example-project:europe-west1:callgate",
+        "postgres://admin:secret@localhost/admin?host=/cloudsql/example-project:europe-west1:callgate",
     ),
 ];
 

@@ -28,7 +28,7 @@ fn secrets_are_secrets_of_a_version() {
     );
     refused(
         FILE,
-        "- name: RUST_LOG\n              value: info\n            # postgres://votes:PASSWORD@localhost/callgate?host=/cloudsql/INSTANCE\n            - name: DATABASE_URL\n              valueFrom:\n                secretKeyRef:\n                  name: callgate-votes-database-url\n                  key: \"1\"",
+        "- name: RUST_LOG\n              value: info\n            # postgres://votes:PASSWORD@localhost/votes?host=/cloudsql/INSTANCE\n            - name: DATABASE_URL\n              valueFrom:\n                secretKeyRef:\n                  name: callgate-votes-database-url\n                  key: \"1\"",
         "- name: DATABASE_URL\n              value: postgres://votes:secret@localhost/callgate",
         "env: DATABASE_URL holds a password or a key: it has to be a secret",
     );
