@@ -23,7 +23,7 @@ use crate::{
     caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
     denial::Denial,
     policy::Method,
-    rule::{AppCheckRule, Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
+    rule::{Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
 };
 
 /// Who calls, as the rule demands, and until when that holds.
@@ -31,12 +31,6 @@ pub(super) struct Authenticated {
     pub(super) caller: Caller,
     /// When the first of the tokens that were read ends. `None`: none was.
     pub(super) until: Option<SystemTime>,
-}
-
-/// An app whose token was verified, and the token, in case it is to count once only.
-struct ProvenApp<'a> {
-    token: &'a [u8],
-    expires_at: SystemTime,
 }
 
 // === impl Shared ===
@@ -279,29 +273,6 @@ impl Shared {
         Ok(service)
     }
 
-    /// The app that makes the call. What is wrong with its token says nothing about the caller's.
-    async fn app<'a>(
-        &self,
-        rule: &AppCheckRule,
-        headers: &Headers<'a>,
-        patience: Patience,
-    ) -> Result<ProvenApp<'a>, Refusal> {
-        let verifier = self.apps.as_ref().ok_or_else(nobody)?;
-        let Some(token) = read::app_check(headers).map_err(about_the_app)? else {
-            return Err(Denial::AppCheckRequired("the call brought none".to_owned()).into());
-        };
-        let app = verified(verifier.check(token), verifier.verify(token), patience).await;
-        let app = app.map_err(|refusal| match refusal {
-            Refusal::Denied(denial) => Refusal::Denied(about_the_app(denial)),
-            Refusal::MustWait => Refusal::MustWait,
-        })?;
-        judge::app(rule, &app)?;
-        Ok(ProvenApp {
-            token,
-            expires_at: app.expires_at(),
-        })
-    }
-
     /// `GateBuilder::build` made sure that it is there wherever a rule asks for it. If it ever is not, nobody passes.
     pub(super) fn revocation(&self) -> Result<&Revocation, Denial> {
         self.revocation.as_ref().ok_or_else(|| {
@@ -329,18 +300,11 @@ fn of_another_kind(refusal: Refusal, token: &[u8], expected: Kind) -> Refusal {
     }
 }
 
-fn about_the_app(denial: Denial) -> Denial {
-    match denial {
-        Denial::KeysUnavailable(_) => denial,
-        denial => Denial::AppCheckRequired(denial.to_string()),
-    }
-}
-
 fn forwarded_for_nothing() -> Denial {
     Denial::CallerNotAllowed("a user's token was forwarded to a method that does not act for users")
 }
 
 /// `GateBuilder::build` made sure that there is a verifier wherever a rule needs one. If there ever is not, nobody passes.
-fn nobody() -> Denial {
+pub(super) fn nobody() -> Denial {
     Denial::CallerNotAllowed("the rule admits nobody")
 }

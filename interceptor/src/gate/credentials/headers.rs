@@ -21,9 +21,8 @@ pub(in crate::gate) struct Headers<'a> {
 }
 
 /// What stands under one name.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(in crate::gate) enum Slot<'a> {
-    #[default]
     Empty,
     One(&'a HeaderValue),
     More,
