@@ -5,16 +5,12 @@
 //! each service, a handler trait whose methods take the caller that the rule promises. What is left to do is this:
 //!
 //! ```no_run
-//! use callgate::{FirebaseVerifier, Gate, Policy, keys::KeyStore, verify::FIREBASE_KEYS_URL};
+//! use callgate::{Gate, Policy};
 //!
 //! # static METHODS: [callgate::Method; 0] = [];
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let keys = KeyStore::fetched(FIREBASE_KEYS_URL.parse()?).build()?;
-//! let gate = Gate::builder(Policy::of(&METHODS)) // greeter_service_gate::METHODS, generated
-//!     .end_users(FirebaseVerifier::new("my-project", keys)?)
-//!     .build()?;
 //! tonic::transport::Server::builder()
-//!     .layer(gate)
+//!     .layer(Gate::for_firebase("my-project", Policy::of(&METHODS))?) // greeter_service_gate::METHODS, generated
 //!     // .add_service(greeter_service_gate::server(Greeter))
 //! #   .add_routes(tonic::service::Routes::default())
 //!     .serve("0.0.0.0:8080".parse()?)

@@ -3,7 +3,7 @@
 //! The gate puts a [`Permit`] into the request's extensions. It names the method it was given for, so that a permit for one
 //! method opens no other. Only this crate can make one.
 
-use tonic::{Request, Status};
+use tonic::{Extensions, Request, Status};
 
 use crate::{
     caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
@@ -23,18 +23,8 @@ pub fn caller<T>(request: &mut Request<T>, method: &'static Method) -> Result<Ca
         Some(permit) if std::ptr::eq(permit.method, method) || permit.method == method => {
             Ok(permit.caller)
         }
-        Some(permit) => {
-            tracing::error!(
-                method = method.path,
-                permit = permit.method.path,
-                "the gate's permit is for another method"
-            );
-            Err(Status::internal("the gate's permit is for another method"))
-        }
-        None => {
-            tracing::error!(method = method.path, "the gate is not installed");
-            Err(Status::internal("the gate is not installed"))
-        }
+        Some(permit) => Err(for_another(&permit, method)),
+        None => Err(no_gate(method)),
     }
 }
 
@@ -98,4 +88,31 @@ pub fn unexpected(caller: &Caller) -> Status {
         "the gate let another kind of caller through than the rule names"
     );
     Status::internal("the gate let another kind of caller through than the rule names")
+}
+
+/// Who makes a call to this method. The permit stays where it is: what is behind [`Caller::of`].
+pub(crate) fn look(extensions: &Extensions, method: &Method) -> Result<Caller, Status> {
+    match extensions.get::<Permit>() {
+        Some(permit) if std::ptr::eq(permit.method, method) || permit.method == method => {
+            Ok(permit.caller.clone())
+        }
+        Some(permit) => Err(for_another(permit, method)),
+        // The gate gives no permit for what is open to everyone.
+        None if method.rule.callers().is_none() => Ok(Caller::Unknown),
+        None => Err(no_gate(method)),
+    }
+}
+
+fn for_another(permit: &Permit, method: &Method) -> Status {
+    tracing::error!(
+        method = method.path,
+        permit = permit.method.path,
+        "the gate's permit is for another method"
+    );
+    Status::internal("the gate's permit is for another method")
+}
+
+fn no_gate(method: &Method) -> Status {
+    tracing::error!(method = method.path, "the gate is not installed");
+    Status::internal("the gate is not installed")
 }

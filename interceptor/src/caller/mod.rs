@@ -3,6 +3,7 @@
 mod display_name;
 mod end_user;
 mod internal_user;
+mod of;
 mod service_account;
 
 use std::time::SystemTime;

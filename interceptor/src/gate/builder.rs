@@ -63,6 +63,31 @@ impl Gate<()> {
             report_admitted: false,
         }
     }
+
+    /// The gate that most people begin with: it verifies the end users of this Firebase or Identity Platform project, with the keys
+    /// that Google publishes. [`Gate::builder`] has all else.
+    ///
+    /// ```
+    /// use callgate::{EndUserRule, Gate, Method, Policy, Rule};
+    ///
+    /// # static METHODS: [Method; 1] = [Method { path: "/greeter.v1.GreeterService/Greet", client_streaming: false,
+    /// #     server_streaming: false, rule: Rule::end_user(EndUserRule::SIGNED_IN) }];
+    /// let gate = Gate::for_firebase("my-project", Policy::of(&METHODS))?;
+    /// let server = tonic::transport::Server::builder().layer(gate); // .add_service(..).serve(..)
+    /// # Ok::<(), callgate::GateError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where `project_id` is not in the form that Google gives project ids, and where a rule needs more than such a gate has.
+    pub fn for_firebase(
+        project_id: impl Into<String>,
+        policy: Policy,
+    ) -> Result<GateLayer, GateError> {
+        Self::builder(policy)
+            .end_users(FirebaseVerifier::with_googles_keys(project_id)?)
+            .build()
+    }
 }
 
 impl GateBuilder {

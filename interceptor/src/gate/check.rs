@@ -4,12 +4,16 @@ use super::{GateBuilder, end_users::EndUsers};
 use crate::{
     policy::Method,
     rule::{AppCheckRule, EndUserRule, InternalUserRule, ServiceAccountRule},
+    verify::VerifierError,
 };
 
 /// Why a gate cannot be built: the configuration lacks what a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GateError {
+    /// A verifier that the gate was to make for itself cannot be made.
+    #[error(transparent)]
+    Verifier(#[from] VerifierError),
     /// A rule admits end users, whom nothing can verify.
     #[error("{method} admits end users: give the gate a verifier for them with `.end_users(..)`")]
     NoEndUserVerifier {

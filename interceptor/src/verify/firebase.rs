@@ -50,6 +50,21 @@ impl FirebaseVerifier {
         .anew())
     }
 
+    /// A verifier for the tokens of this project, with the keys that Google publishes, fetched as [`KeyStore`] does by itself.
+    ///
+    /// # Errors
+    ///
+    /// Where `project_id` is not in the form that Google gives project ids.
+    pub fn with_googles_keys(project_id: impl Into<String>) -> Result<Self, VerifierError> {
+        let keys = FIREBASE_KEYS_URL.parse().ok();
+        let keys = keys.and_then(|url| KeyStore::fetched(url).build().ok());
+        #[expect(
+            clippy::expect_used,
+            reason = "address and settings are constants, and any test that makes such a verifier shows them to hold"
+        )]
+        Self::new(project_id, keys.expect("a key store of constant settings"))
+    }
+
     /// Takes the time from this clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {

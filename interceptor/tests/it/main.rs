@@ -1,6 +1,7 @@
 //! What the library does over real connections.
 
 mod accounts;
+mod caller_of;
 mod explain;
 mod google;
 mod google_id_tokens;

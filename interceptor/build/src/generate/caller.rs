@@ -10,8 +10,11 @@ use crate::rules::{Admits, Callers, Rule};
 pub(super) enum Promise {
     /// Everyone may call: the handler is told of nobody.
     Nobody,
-    /// One kind, by the type of `callgate` and the function of `callgate::generated` that takes it off a request.
-    One(TokenStream, &'static str),
+    /// An end user, or nobody.
+    MaybeEndUser,
+    /// One kind, by the variant of `callgate::Caller`, which is its type too, and the function of `callgate::generated` that takes it off
+    /// a request.
+    One(Ident, &'static str),
     /// Any of these variants of `callgate::Caller`: the method gets an enum of its own.
     AnyOf(Vec<Ident>),
 }
@@ -30,8 +33,7 @@ impl Promise {
         };
         if end_user.as_ref().is_some_and(|user| user.may_be_absent) {
             // It stands beside no other caller.
-            let user = quote!(::std::option::Option<::callgate::EndUser>);
-            return Self::One(user, "optional_end_user");
+            return Self::MaybeEndUser;
         }
         let service = service_account
             .as_ref()
@@ -48,10 +50,7 @@ impl Promise {
         ];
         let kinds: Vec<_> = kinds.into_iter().flatten().collect();
         match kinds[..] {
-            [(name, take)] => {
-                let name = format_ident!("{name}");
-                Self::One(quote!(::callgate::#name), take)
-            }
+            [(name, take)] => Self::One(format_ident!("{name}"), take),
             _ => Self::AnyOf(
                 kinds
                     .iter()
@@ -65,7 +64,8 @@ impl Promise {
     pub(super) fn caller_type(&self, method: &str) -> Option<TokenStream> {
         match self {
             Self::Nobody => None,
-            Self::One(caller, _) => Some(caller.clone()),
+            Self::MaybeEndUser => Some(quote!(::std::option::Option<::callgate::EndUser>)),
+            Self::One(name, _) => Some(quote!(::callgate::#name)),
             Self::AnyOf(_) => {
                 let name = enum_name(method);
                 Some(quote!(#name))
@@ -94,22 +94,43 @@ impl Promise {
 
     /// The statement that takes the caller off the request, into `caller`.
     pub(super) fn take(&self, method: &str, index: &Literal) -> Option<TokenStream> {
-        match self {
-            Self::Nobody => None,
-            Self::One(_, take) => {
-                let take = format_ident!("{take}");
-                Some(
-                    quote!(let caller = ::callgate::generated::#take(&mut request, &METHODS[#index])?;),
-                )
-            }
+        let take = match self {
+            Self::Nobody => return None,
+            Self::MaybeEndUser => "optional_end_user",
+            Self::One(_, take) => take,
+            Self::AnyOf(_) => "caller",
+        };
+        let take = format_ident!("{take}");
+        let taken = quote!(::callgate::generated::#take(&mut request, &METHODS[#index])?);
+        Some(match self {
             Self::AnyOf(variants) => {
                 let name = enum_name(method);
-                Some(quote! {
-                    let caller = match ::callgate::generated::caller(&mut request, &METHODS[#index])? {
+                quote! {
+                    let caller = match #taken {
                         #(::callgate::Caller::#variants(caller) => #name::#variants(caller),)*
                         other => return ::std::result::Result::Err(::callgate::generated::unexpected(&other)),
                     };
-                })
+                }
+            }
+            _ => quote!(let caller = #taken;),
+        })
+    }
+
+    /// What a `callgate::Caller` is for the handler: the arms of a match, each an `Ok`. None for those whom the rule does not name.
+    pub(super) fn told(&self, method: &str) -> Option<TokenStream> {
+        let ok = quote!(::std::result::Result::Ok);
+        match self {
+            Self::Nobody => None,
+            Self::MaybeEndUser => Some(quote! {
+                ::callgate::Caller::EndUser(caller) => #ok(::std::option::Option::Some(caller)),
+                ::callgate::Caller::Unknown => #ok(::std::option::Option::None),
+            }),
+            Self::One(name, _) => Some(quote!(::callgate::Caller::#name(caller) => #ok(caller),)),
+            Self::AnyOf(variants) => {
+                let name = enum_name(method);
+                Some(
+                    quote!(#(::callgate::Caller::#variants(caller) => #ok(super::#name::#variants(caller)),)*),
+                )
             }
         }
     }

@@ -114,6 +114,35 @@ impl<'a> GatedMethod<'a> {
             }
         }
     }
+
+    /// The function that tells a handler of tonic's own trait who calls. None where the handler is told of nobody.
+    pub(super) fn asked(&self, index: usize) -> Option<TokenStream> {
+        let told = self.promise.told(&self.method.proto_name)?;
+        let caller = match &self.promise {
+            Promise::AnyOf(_) => {
+                let own = self.promise.caller_type(&self.method.proto_name)?;
+                quote!(super::#own)
+            }
+            _ => self.promise.caller_type(&self.method.proto_name)?,
+        };
+        let index = Literal::usize_unsuffixed(index);
+        let name = format_ident!("{}", self.method.name);
+        let docs = docs::lines(&[
+            format!("Who calls `{}`.", self.method.proto_name),
+            String::new(),
+            sentence::of(self.rule),
+        ]);
+        Some(quote! {
+            #docs
+            #[inline]
+            pub fn #name(extensions: &::tonic::Extensions) -> ::std::result::Result<#caller, ::tonic::Status> {
+                match ::callgate::Caller::of(extensions, &super::METHODS[#index])? {
+                    #told
+                    other => ::std::result::Result::Err(::callgate::generated::unexpected(&other)),
+                }
+            }
+        })
+    }
 }
 
 /// prost's name of a message, seen from one module further in.

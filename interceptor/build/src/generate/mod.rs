@@ -6,7 +6,7 @@ mod method;
 mod rule;
 mod sentence;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use prost_build::{Service, ServiceGenerator};
 use quote::{format_ident, quote};
 
@@ -26,7 +26,9 @@ impl GateGenerator {
         // Else tonic looks for `bool` and the like in the module of the messages.
         tonic_prost_build::NON_PATH_TYPE_ALLOWLIST.set(&PRIMITIVES);
         Self {
-            tonic: tonic_prost_build::configure().service_generator(),
+            tonic: tonic_prost_build::configure()
+                .trait_attribute(".", tonic_trait_hint())
+                .service_generator(),
             rules,
         }
     }
@@ -60,6 +62,28 @@ impl GateGenerator {
             .iter()
             .enumerate()
             .map(|(i, method)| method.adapter(&name, i));
+
+        let callers_asked: Vec<_> = methods
+            .iter()
+            .enumerate()
+            .filter_map(|(i, method)| method.asked(i))
+            .collect();
+        let callers_asked = (!callers_asked.is_empty()).then(|| {
+            let docs = docs::lines(&[
+                format!("Who calls, for handlers of tonic's own trait, `{tonic_module}::{name}`."),
+                String::new(),
+                "Each function wants the extensions of the method's request, and answers with the caller that the method's rule \
+                 promises. Without the gate, and at a call of another method, it is INTERNAL. Public methods have none."
+                    .to_owned(),
+            ]);
+            quote! {
+                #docs
+                pub mod caller {
+                    #(#callers_asked)*
+                }
+            }
+        });
+        let hint = trait_hint(&full_name, &name, &module, &tonic_module);
 
         let module_docs = docs::lines(&[format!("`{full_name}` behind the gate.")]);
         let methods_docs = docs::lines(&[format!(
@@ -95,7 +119,10 @@ impl GateGenerator {
 
                 #(#callers)*
 
+                #callers_asked
+
                 #trait_docs
+                #hint
                 pub trait #name: ::std::marker::Send + ::std::marker::Sync + 'static {
                     #(#signatures)*
                 }
@@ -136,6 +163,30 @@ impl ServiceGenerator for GateGenerator {
     fn finalize_package(&mut self, package: &str, buf: &mut String) {
         self.tonic.finalize_package(package, buf);
     }
+}
+
+/// What the compiler says where these are no gated handlers. Mostly they are tonic's, whose trait has the same name.
+fn trait_hint(full_name: &str, name: &Ident, module: &Ident, tonic_module: &Ident) -> TokenStream {
+    let message = format!("`{{Self}}` has no gated handlers for `{full_name}`");
+    let label = format!("`{module}::{name}` is not implemented for it");
+    let methods = format!(
+        "the methods of `{module}::{name}` take the caller that the gate has verified; those of `{tonic_module}::{name}`, which is \
+         tonic's, do not"
+    );
+    let instead = format!(
+        "handlers of tonic's trait are served by `{tonic_module}::{name}Server::new`, and ask `{module}::caller` who calls"
+    );
+    quote! {
+        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #methods, note = #instead)]
+    }
+}
+
+/// The same for tonic's trait, whichever service it is of.
+fn tonic_trait_hint() -> &'static str {
+    "#[diagnostic::on_unimplemented(
+        message = \"`{Self}` does not implement this service's trait of tonic\",
+        note = \"gated handlers, which take their caller, are served by the function `server` beside their trait, in the module `.._gate`\"
+    )]"
 }
 
 /// As paths name a service: `greeter.v1.GreeterService`.
