@@ -5,12 +5,12 @@
 //! each service, a handler trait whose methods take the caller that the rule promises. What is left to do is this:
 //!
 //! ```no_run
-//! use callgate::{Gate, Policy};
+//! use callgate::Gate;
 //!
 //! # static METHODS: [callgate::Method; 0] = [];
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! tonic::transport::Server::builder()
-//!     .layer(Gate::for_firebase("my-project", Policy::of(&METHODS))?) // greeter_service_gate::METHODS, generated
+//!     .layer(Gate::for_firebase("my-project", &METHODS)?) // greeter_service_gate::METHODS, generated
 //!     // .add_service(greeter_service_gate::server(Greeter))
 //! #   .add_routes(tonic::service::Routes::default())
 //!     .serve("0.0.0.0:8080".parse()?)

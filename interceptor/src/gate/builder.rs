@@ -16,7 +16,7 @@ use crate::verify::EmulatorVerifier;
 use crate::{
     accounts::Accounts,
     clock::Clock,
-    policy::Policy,
+    policy::{Method, Policy},
     verify::{
         AppCheckVerifier, FirebaseVerifier, IapVerifier, ServiceAccountVerifier,
         SessionCookieVerifier,
@@ -65,14 +65,15 @@ impl Gate<()> {
     }
 
     /// The gate that most people begin with: it verifies the end users of this Firebase or Identity Platform project, with the keys
-    /// that Google publishes. [`Gate::builder`] has all else.
+    /// that Google publishes, and lets them call these methods by their rules. [`Gate::builder`] has all else.
     ///
     /// ```
-    /// use callgate::{EndUserRule, Gate, Method, Policy, Rule};
+    /// use callgate::{EndUserRule, Gate, Method, Rule};
     ///
     /// # static METHODS: [Method; 1] = [Method { path: "/greeter.v1.GreeterService/Greet", client_streaming: false,
     /// #     server_streaming: false, rule: Rule::end_user(EndUserRule::SIGNED_IN) }];
-    /// let gate = Gate::for_firebase("my-project", Policy::of(&METHODS))?;
+    /// // `greeter_service_gate::METHODS`, which callgate-build made. With another service: `METHODS.iter().chain(&OTHER_METHODS)`.
+    /// let gate = Gate::for_firebase("my-project", &METHODS)?;
     /// let server = tonic::transport::Server::builder().layer(gate); // .add_service(..).serve(..)
     /// # Ok::<(), callgate::GateError>(())
     /// ```
@@ -80,11 +81,15 @@ impl Gate<()> {
     /// # Errors
     ///
     /// Where `project_id` is not in the form that Google gives project ids, and where a rule needs more than such a gate has.
+    ///
+    /// # Panics
+    ///
+    /// Where two methods have the same path, but are not the same.
     pub fn for_firebase(
         project_id: impl Into<String>,
-        policy: Policy,
+        methods: impl IntoIterator<Item = &'static Method>,
     ) -> Result<GateLayer, GateError> {
-        Self::builder(policy)
+        Self::builder(Policy::default().and(methods))
             .end_users(FirebaseVerifier::with_googles_keys(project_id)?)
             .build()
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests")]
 
 mod by_hand;
+mod caller;
 mod callers;
 mod keys;
 mod not_grpc;
