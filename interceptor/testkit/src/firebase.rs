@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use callgate::{
-    Clock, EndUser, FirebaseVerifier,
+    Clock, EndUser, FirebaseVerifier, Gate, GateLayer, Method, Policy,
     keys::{KeySet, KeyStore},
     verify::Check,
 };
@@ -77,6 +77,20 @@ impl FirebaseIssuer {
         FirebaseVerifier::new(self.project_id(), KeyStore::fixed(self.key_set()))
             .expect("the issuer has the id of a project")
             .clock(self.clock.clone())
+    }
+
+    /// A gate that lets the users of this issuer call these methods, by their rules, on the issuer's clock. For more callers, or other
+    /// settings, build one around [`verifier`](Self::verifier).
+    ///
+    /// # Panics
+    ///
+    /// Where a rule needs more than such a gate has, and where the issuer has no [`verifier`](Self::verifier).
+    pub fn gate(&self, methods: impl IntoIterator<Item = &'static Method>) -> GateLayer {
+        let gate = Gate::builder(Policy::default().and(methods))
+            .end_users(self.verifier())
+            .clock(self.clock.clone())
+            .build();
+        gate.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// A token for this user, valid for an hour from now. The user signed in now, with a password.

@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
+use tonic::Request;
 
 use crate::{FirebaseIssuer, SigningKey, members::Members};
 
@@ -184,6 +185,19 @@ impl<I> TokenBuilder<I> {
         let signed = self.to_sign();
         let signature = self.key.map(|key| key.sign(signed.as_bytes()));
         format!("{signed}.{}", signature.unwrap_or_default())
+    }
+
+    /// A call with this message that brings the token, signed, where end users and services bring theirs: in `authorization`.
+    ///
+    /// # Panics
+    ///
+    /// Where the token was made so wrong that no header can hold it.
+    pub fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        let bearer = format!("Bearer {}", self.sign());
+        let bearer = bearer.parse().expect("a token fits in a header");
+        request.metadata_mut().insert("authorization", bearer);
+        request
     }
 
     /// The token with this text in the place of the signature; an empty one makes it unsigned.
