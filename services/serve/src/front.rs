@@ -14,7 +14,7 @@ use axum::Router;
 use callgate::{GateLayer, Policy};
 use futures_util::{TryFutureExt, future::Either};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
+    HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE},
 };
 use http_body::Body;
@@ -31,6 +31,7 @@ use crate::{
     hosts::Hosts,
     proxy::Proxy,
     trace::{CameAsGrpcWeb, TraceLayer},
+    web_types::WebTypes,
 };
 
 /// Headers that hold credentials: marked, so that nothing prints them and HTTP/2 does not index them.
@@ -143,14 +144,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let web = is_grpc_web(request.headers());
+        let web = WebTypes::of(request.headers());
         let through = match web {
             _ if request.headers().get_all(CONTENT_TYPE).iter().count() > 1 => false,
-            true => request.method() == Method::POST,
-            false => request.version() == Version::HTTP_2 && request.method() != Method::OPTIONS,
+            Some(_) => request.method() == Method::POST,
+            None => request.version() == Version::HTTP_2 && request.method() != Method::OPTIONS,
         };
         if through {
-            if web {
+            if let Some(types) = web {
+                types.write(request.headers_mut());
                 request.extensions_mut().insert(CameAsGrpcWeb);
             }
             return Either::Left(self.0.call(request));
@@ -168,20 +170,6 @@ where
         };
         Either::Right(ready(Ok(in_words(status, words))))
     }
-}
-
-/// Whether tonic-web takes this for gRPC-Web. It compares exactly, parameters included.
-fn is_grpc_web(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|content_type| {
-        [
-            "application/grpc-web",
-            "application/grpc-web+proto",
-            "application/grpc-web-text",
-            "application/grpc-web-text+proto",
-        ]
-        .iter()
-        .any(|web| content_type == web)
-    })
 }
 
 fn in_words(status: StatusCode, words: &'static str) -> Response<TonicBody> {

@@ -42,7 +42,7 @@
 //! - **The listener** bounds every connection: [`Limits`].
 //! - **The front** tells RPCs from pages. Native gRPC comes over HTTP/2 (with prior knowledge, without TLS: that is the platform's),
 //!   gRPC-Web over HTTP/1.1 or HTTP/2.
-//! - **CORS** answers browsers of the configured origins, gRPC-Web is translated, the call gets its log line, and where
+//! - **CORS** answers browsers of the configured origins, gRPC-Web, binary or text, is translated, the call gets its log line, and where
 //!   [`telemetry`] is on its span and its count.
 //! - **The gate** ([`callgate::Gate`]) lets through what the rules of the protos allow.
 //!
@@ -75,6 +75,7 @@ mod signal;
 pub mod telemetry;
 mod trace;
 mod verifiers;
+mod web_types;
 
 pub use config::{
     Args, Config, ConfigError, CredentialsSource, KeySource, Keys, Limits, LogFormat, Platform,

@@ -17,4 +17,5 @@ mod reflection;
 mod resets;
 mod runbook;
 mod telemetry;
+mod web;
 mod wire;

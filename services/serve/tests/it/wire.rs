@@ -111,7 +111,9 @@ async fn what_is_not_grpc_reaches_no_handler() {
         "text/plain",
         "application/json",
         "application/grpc-web+json",
-        "application/grpc-web+proto; charset=utf-8",
+        "application/grpc-web+proto; charset",
+        "application/grpc-web+proto, application/grpc",
+        "application/grpc; charset=utf-8",
         "application/grpcx",
     ] {
         let request = || {
