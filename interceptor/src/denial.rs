@@ -157,7 +157,7 @@ impl Denial {
         "TOO_MANY_STREAMS",
     ];
 
-    /// The reason code that the client is told, stable for clients to act upon.
+    /// The reason code that the log has and the client is told, stable for clients to act upon.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::MethodUnknown => "METHOD_UNKNOWN",
@@ -261,8 +261,13 @@ impl Denial {
     }
 
     /// The gRPC status of this refusal, with its `google.rpc.ErrorInfo`, and a `RetryInfo` where it is our outage.
+    ///
+    /// A path without a rule is answered as by any server that does not know it, with the code and nothing else.
     pub fn status(&self) -> Status {
         let (code, message) = self.answer();
+        if matches!(self, Self::MethodUnknown) {
+            return Status::new(code, message);
+        }
         let mut details =
             ErrorDetails::with_error_info(self.reason(), ERROR_DOMAIN, HashMap::new());
         if code == Code::Unavailable {
@@ -309,6 +314,13 @@ mod tests {
         assert!(info.metadata.is_empty());
         // The second field of google.rpc.Status' wire form is its code; 0 would read as success.
         assert_eq!(&status.details()[..2], &[0x08, Code::Unauthenticated as u8]);
+    }
+
+    #[test]
+    fn an_unknown_method_is_answered_as_by_any_server() {
+        let status = Denial::MethodUnknown.status();
+        assert_eq!(status.code(), Code::Unimplemented);
+        assert!(status.details().is_empty());
     }
 
     #[test]

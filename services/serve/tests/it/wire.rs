@@ -180,6 +180,7 @@ async fn a_method_without_a_rule_is_unimplemented() {
             .by_http1(grpc_web(path).body(empty()).expect("a request"))
             .await;
         assert_eq!(answer.header("grpc-status"), Some("12"), "{path}");
+        assert_eq!(answer.header("grpc-status-details-bin"), None, "{path}");
     }
 }
 
