@@ -25,6 +25,7 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_http::{cors::CorsLayer, sensitive_headers::SetSensitiveRequestHeadersLayer};
 
 use crate::{
+    codes::CodesLayer,
     cors::{Origins, Site},
     deadline::DeadlineLayer,
     drain::{Counted, EndStreamsLayer},
@@ -86,6 +87,9 @@ impl Front {
             })
             .layer(DeadlineLayer)
             .layer(self.gate.clone())
+            .layer(CodesLayer {
+                policy: self.policy.clone(),
+            })
             .service(self.routes.clone());
         let front = self.clone();
         hyper::service::service_fn(move |request: Request<B>| {

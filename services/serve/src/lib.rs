@@ -55,6 +55,7 @@
 
 #![warn(missing_docs)]
 
+mod codes;
 mod config;
 mod connection;
 mod cors;

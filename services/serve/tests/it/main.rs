@@ -4,6 +4,7 @@ mod accounts;
 mod by_hand;
 mod callers;
 mod capture;
+mod codes;
 mod config;
 mod cors;
 mod drain;
