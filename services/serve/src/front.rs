@@ -30,6 +30,7 @@ use crate::{
     deadline::DeadlineLayer,
     drain::{Counted, EndStreamsLayer},
     hosts::Hosts,
+    linger::Lingering,
     proxy::Proxy,
     trace::{CameAsGrpcWeb, TraceLayer},
     web_types::WebTypes,
@@ -74,7 +75,7 @@ impl Front {
     > + Send
     + 'static
     where
-        B: Body<Data = bytes::Bytes> + Send + 'static,
+        B: Body<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>> + std::fmt::Display,
     {
         let rpc = ServiceBuilder::new()
@@ -93,6 +94,8 @@ impl Front {
             .service(self.routes.clone());
         let front = self.clone();
         hyper::service::service_fn(move |request: Request<B>| {
+            let lingers = request.version() < Version::HTTP_2;
+            let request = request.map(|body| Lingering::new(body, lingers));
             let request = front.proxy.pass(request);
             let call = front.calls.token();
             // Clones of these share what they hold.

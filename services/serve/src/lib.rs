@@ -66,6 +66,7 @@ mod exit;
 mod front;
 mod health;
 mod hosts;
+mod linger;
 mod listener;
 pub mod logs;
 mod opening;
