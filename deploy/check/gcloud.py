@@ -90,7 +90,8 @@ def judge(where_of):
 
 def check(root):
     lines = [*dry_runs(root)]
-    for name in ["deploy/README.md", "deploy/services/README.md", "docs/callers.md", "deploy/cloudbuild.yaml"]:
+    pages = [str(page.relative_to(root)) for page in sorted((root / "docs/callers").glob("*.md"))]
+    for name in ["deploy/README.md", "deploy/services/README.md", *pages, "deploy/cloudbuild.yaml"]:
         lines += shell_in(root / name, (root / name).read_text())
     found = {command: where for where, command in commands(lines)}
     unseen = {*WRONG} - {fault.split(": ")[1] for fault in judge(dict.fromkeys(WRONG, "wrong on purpose"))}

@@ -1,6 +1,7 @@
 //! The chores of this repository. `cargo xtask --help` lists them.
 
 mod bench;
+mod book;
 mod count;
 mod dependencies;
 mod deploy;
@@ -37,6 +38,7 @@ enum Chore {
     },
     /// Measures the gate beside no gate, and beside what others do.
     Bench(bench::Bench),
+    Book(book::Book),
     DeployCheck(deploy::DeployCheck),
     Render(deploy::render::Render),
     Image(deploy::image::Image),
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Xtask::parse().chore {
         Chore::Test { parts } => test::run_all(&parts),
         Chore::Bench(bench) => bench.run(),
+        Chore::Book(book) => book.run(),
         Chore::DeployCheck(check) => check.run(),
         Chore::Render(render) => render.run(),
         Chore::Image(image) => image.run(),

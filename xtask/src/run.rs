@@ -137,5 +137,7 @@ fn is_noise(line: &str) -> bool {
         || line == "running 1 test"
         || line.starts_with("test result: ok. 0 passed; 0 failed; 0 ignored")
         || line.starts_with("Doc-tests ")
+        // What callgate-build says to cargo.
+        || line.starts_with("cargo:rerun-if-changed=")
         || line.is_empty()
 }

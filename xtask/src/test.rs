@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::{
+    book,
     count::Count,
     dependencies, deploy, instructions, oracle, release,
     run::{cargo, command, counted, run},
@@ -19,6 +20,8 @@ pub(crate) enum Part {
     Tidy,
     /// Clippy and rustdoc, with warnings as errors.
     Lints,
+    /// The documentation site: its links, its code, and the reference of rules: `cargo xtask book`.
+    Book,
     /// Unit, integration and documentation tests of all crates, on SQLite and PostgreSQL.
     Rust,
     /// The web client and the web page: types, protos, unit tests, build; the npm packages as they are published.
@@ -45,10 +48,11 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
+        Self::Book,
         Self::Rust,
         Self::Instructions,
         Self::Oracle,
@@ -95,6 +99,7 @@ impl Part {
                     check(run(doc))
                 }),
             ],
+            Self::Book => &[("documentation site", || check(book::check()))],
             Self::Rust => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
                 ("npm packages of firebase-admin", || {

@@ -13,6 +13,7 @@ mod revocation;
 mod rules;
 mod start;
 mod streams;
+mod testing;
 mod web;
 
 use std::time::Duration;
