@@ -125,7 +125,7 @@ mod tests {
             ("docs/web.md", "callers.md", "docs/callers.md"),
             ("docs/web.md", "../README.md", "README.md"),
             ("docs/callers/apps.md", "../web.md", "docs/web.md"),
-            ("README.md", "docs/./web.md", "docs/web.md"),
+            ("README.md", "./deploy/./check", "deploy/check"),
             ("docs/web.md", "", "docs/web.md"),
             ("docs/web.md", "../services/votes/", "services/votes"),
         ] {

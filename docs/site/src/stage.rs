@@ -78,14 +78,14 @@ fn chapters(repository: &Repository, summary: &Page) -> anyhow::Result<BTreeMap<
     Ok(chapters)
 }
 
-/// Pages of docs/ keep their place; `deploy/README.md` becomes `deploy.md`.
+/// Pages of docs/ keep their place; `deploy/README.md` becomes `deploy-readme.md`.
 fn place_of(path: &str) -> String {
     if path == "README.md" {
         return "callgate.md".to_owned();
     }
     match path.strip_prefix("docs/") {
         Some(place) => place.to_owned(),
-        None => path.replace("/README.md", ".md").replace('/', "-"),
+        None => path.replace('/', "-"),
     }
     .to_lowercase()
 }
@@ -190,7 +190,7 @@ mod tests {
             ("README.md", "callgate.md"),
             ("docs/start.md", "start.md"),
             ("docs/callers/apps.md", "callers/apps.md"),
-            ("deploy/README.md", "deploy.md"),
+            ("deploy/README.md", "deploy-readme.md"),
             ("bench/results/calls.md", "bench-results-calls.md"),
         ] {
             assert_eq!(place_of(path), place);
