@@ -15,7 +15,12 @@
       diagram.removeAttribute("data-processed");
       diagram.textContent = sources[i];
     });
-    mermaid.initialize({ startOnLoad: false, theme: drawn ? "dark" : "default" });
+    mermaid.initialize({
+      startOnLoad: false,
+      suppressErrorRendering: true,
+      theme: drawn ? "dark" : "default",
+      flowchart: { wrappingWidth: 320 },
+    });
     await mermaid.run({ nodes: diagrams });
   };
 

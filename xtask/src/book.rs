@@ -1,10 +1,12 @@
 //! `cargo xtask book`: the documentation site, by mdBook, which is installed below the target folder.
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
+use anyhow::{Context, ensure};
 use clap::Args;
 
 use crate::{
+    count::Count,
     run::{cargo, command, output, root, run, target},
     setup,
 };
@@ -26,6 +28,20 @@ pub(crate) struct Book {
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "3000")]
     serve: Option<u16>,
 }
+
+/// A diagram as it is written into a page, and as the browser has it once it is drawn.
+const DIAGRAM: &str = "<pre class=\"mermaid\">";
+const DRAWN: &str = "<pre class=\"mermaid\" data-processed=\"true\"><svg";
+
+/// Waits for what the page's scripts do, and prints what has become of it. No name is resolved.
+const LOOK: [&str; 6] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--virtual-time-budget=10000",
+    "--dump-dom",
+];
 
 // === impl Book ===
 
@@ -50,6 +66,38 @@ impl Book {
 /// Makes the site and checks it: its links, its code, and that docs/rules.md is what rule.proto says.
 pub(crate) fn check() -> anyhow::Result<()> {
     make(&[])
+}
+
+/// Looks at each page with a diagram in Chromium, with no network: whether it has become a picture.
+pub(crate) fn check_diagrams() -> anyhow::Result<Count> {
+    let chromium = setup::chromium()?;
+    let site = target()?.join("book/html");
+    let mut count = Count::default();
+    for entry in fs::read_dir(&site).context("the site is not built")? {
+        let page = entry?.path();
+        let is_page = page.extension().is_some_and(|ending| ending == "html");
+        if !is_page || page.ends_with("print.html") {
+            continue;
+        }
+        let diagrams = fs::read_to_string(&page)?.matches(DIAGRAM).count();
+        if diagrams == 0 {
+            continue;
+        }
+        let profile = tempfile::tempdir()?;
+        let mut look = command(&chromium.to_string_lossy(), &LOOK, "");
+        look.arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg(format!("file://{}", page.display()));
+        let drawn = output(look)?.matches(DRAWN).count();
+        println!("{}: {drawn} of {diagrams} diagrams drawn", page.display());
+        if drawn == diagrams {
+            count.passed += 1;
+        } else {
+            count.failed += 1;
+        }
+    }
+    ensure!(count.passed > 0, "no page has a diagram");
+    ensure!(count.failed == 0, "{} pages lack a picture", count.failed);
+    Ok(count)
 }
 
 fn make(args: &[String]) -> anyhow::Result<()> {

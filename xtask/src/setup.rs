@@ -1,6 +1,9 @@
 //! What the tests need on the machine: installed on Debian as root, named elsewhere.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 
@@ -70,6 +73,12 @@ pub(crate) fn packages() -> anyhow::Result<()> {
     install(&[POSTGRESQL, CHROMIUM])?;
     println!("PostgreSQL and Chromium are there");
     Ok(())
+}
+
+/// Makes sure that Chromium is there: its program.
+pub(crate) fn chromium() -> anyhow::Result<PathBuf> {
+    install(&[CHROMIUM])?;
+    Ok(std::env::var_os("CHROMIUM").map_or_else(|| "/usr/bin/chromium".into(), PathBuf::from))
 }
 
 /// Makes sure that valgrind is there.

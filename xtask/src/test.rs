@@ -99,7 +99,10 @@ impl Part {
                     check(run(doc))
                 }),
             ],
-            Self::Book => &[("documentation site", || check(book::check()))],
+            Self::Book => &[
+                ("documentation site", || check(book::check())),
+                ("diagrams, in Chromium", book::check_diagrams),
+            ],
             Self::Rust => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
                 ("npm packages of firebase-admin", || {

@@ -11,7 +11,7 @@ use anyhow::Context;
 use crate::{
     links::{Report, address_fault},
     markdown::is_address,
-    repository::resolve,
+    repository::{is_kind, resolve},
 };
 
 /// Pages that are served from elsewhere than where they lie, or that only hold the others.
@@ -23,7 +23,7 @@ pub(crate) fn check(site: &Path) -> anyhow::Result<Report> {
     list(site, "", &mut files)?;
     let mut pages = BTreeMap::new();
     for file in &files {
-        if file.ends_with(".html") {
+        if is_kind(file, "html") {
             pages.insert(
                 file.as_str(),
                 Html::read(&fs::read_to_string(site.join(file))?),

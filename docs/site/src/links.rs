@@ -6,8 +6,11 @@ use url::Url;
 
 use crate::{
     markdown::{Page, is_address},
-    repository::{Repository, resolve},
+    repository::{Repository, is_kind, resolve},
 };
+
+/// The sources of this, whose tests name pages that are made up.
+const OWN: &str = "docs/site/";
 
 /// What was looked at, and what is wrong.
 #[derive(Default)]
@@ -22,7 +25,7 @@ pub(crate) struct Report {
 pub(crate) fn check(repository: &Repository) -> anyhow::Result<Report> {
     let mut report = Report::default();
     let mut pages = BTreeMap::new();
-    for file in repository.files().filter(|file| file.ends_with(".md")) {
+    for file in repository.files().filter(|file| is_kind(file, "md")) {
         pages.insert(file, Page::read(repository.text(file)?));
     }
     for (file, page) in &pages {
@@ -45,7 +48,7 @@ pub(crate) fn check(repository: &Repository) -> anyhow::Result<Report> {
                 .extend(fault.map(|fault| format!("{file}:{}: {} {fault}", link.line, link.to)));
         }
     }
-    for file in repository.files() {
+    for file in repository.files().filter(|file| !file.starts_with(OWN)) {
         // Pictures and the like are no text.
         let Ok(text) = repository.text(file) else {
             continue;
@@ -106,13 +109,44 @@ fn mentions(line: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
             None => (mention, None),
         };
         let path = path.trim_end_matches('.');
-        (path.ends_with(".md") && !is_address(path)).then_some((path, anchor))
+        (is_kind(path, "md") && !is_address(path)).then_some((path, anchor))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{address_fault, mentions};
+    use super::{address_fault, check, mentions};
+    use crate::repository::with;
+
+    #[test]
+    fn what_leads_nowhere_is_told_with_its_place() {
+        let mention = "// docs/gone.md, docs/web.md#lost and docs/web.md#here\n";
+        let (_folder, repository) = with(&[
+            (
+                "docs/web.md",
+                "## Here\n[a](#here) [b](../src/a.rs) [c](../src)\n\n[d](#gone) [e](no.md) [f](../../x.md) [g](/docs/web.md)\n\n\
+                 [h][1] [i](https://)\n\n[1]: ../README.md\n",
+            ),
+            ("README.md", "[a](docs/web.md#here) [b](docs/web.md#gone)\n"),
+            ("src/a.rs", mention),
+        ]);
+        let report = check(&repository).unwrap();
+        assert_eq!(
+            report.faults,
+            [
+                "README.md:1: docs/web.md#gone has no heading #gone",
+                "docs/web.md:4: #gone has no heading #gone",
+                "docs/web.md:4: no.md is not there",
+                "docs/web.md:4: ../../x.md leads out of the repository",
+                "docs/web.md:4: /docs/web.md leads out of the repository",
+                "docs/web.md:6: ../README.md is no `[text](destination)`; write it so",
+                "docs/web.md:6: https:// is no address: empty host",
+                "README.md:1: docs/web.md has no heading #gone",
+                "src/a.rs:1: docs/gone.md is not there",
+                "src/a.rs:1: docs/web.md has no heading #lost",
+            ]
+        );
+    }
 
     #[test]
     fn pages_are_found_where_code_names_them() {

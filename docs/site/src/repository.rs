@@ -19,9 +19,13 @@ pub(crate) struct Repository {
 // === impl Repository ===
 
 impl Repository {
+    /// This one.
     pub(crate) fn here() -> anyhow::Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let root = root.canonicalize().context("the repository's folder")?;
+        Self::at(root.canonicalize().context("the repository's folder")?)
+    }
+
+    fn at(root: PathBuf) -> anyhow::Result<Self> {
         let listed = Command::new("git")
             .args(["ls-files", "--cached", "--others", "--exclude-standard"])
             .current_dir(&root)
@@ -78,6 +82,13 @@ fn folders_of(file: &str) -> impl Iterator<Item = String> {
     file.match_indices('/').map(|(at, _)| file[..at].to_owned())
 }
 
+/// Whether a file's name ends so, as in `md`.
+pub(crate) fn is_kind(file: &str, ending: &str) -> bool {
+    Path::new(file)
+        .extension()
+        .is_some_and(|found| found == ending)
+}
+
 /// The folder that a file is in; the root is empty.
 pub(crate) fn folder_of(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -113,6 +124,24 @@ pub(crate) fn relative(from: &str, to: &str) -> String {
         .filter(|part| !part.is_empty())
         .count();
     format!("{}{to}", "../".repeat(up))
+}
+
+/// A repository with these files, for tests.
+#[cfg(test)]
+pub(crate) fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Repository) {
+    let folder = tempfile::tempdir().unwrap();
+    let git = Command::new("git")
+        .args(["init", "--quiet"])
+        .current_dir(&folder)
+        .status();
+    assert!(git.unwrap().success());
+    for (file, text) in files {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let repository = Repository::at(folder.path().to_owned()).unwrap();
+    (folder, repository)
 }
 
 #[cfg(test)]

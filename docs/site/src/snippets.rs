@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs};
 
 use anyhow::{Context, bail};
 
-use crate::repository::Repository;
+use crate::repository::{Repository, is_kind};
 
 const MARK: &str = "<!-- from ";
 
@@ -13,7 +13,7 @@ const MARK: &str = "<!-- from ";
 pub(crate) fn check(repository: &Repository, write: bool) -> anyhow::Result<(usize, Vec<String>)> {
     let (mut blocks, mut faults) = (0, Vec::new());
     for page in repository.files() {
-        if !page.starts_with("docs/") || !page.ends_with(".md") {
+        if !page.starts_with("docs/") || !is_kind(page, "md") {
             continue;
         }
         let text = repository.text(page)?;

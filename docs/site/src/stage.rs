@@ -12,7 +12,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::{
     markdown::{Link, Page},
-    repository::{Repository, folder_of, relative, resolve},
+    repository::{Repository, folder_of, is_kind, relative, resolve},
 };
 
 const SUMMARY: &str = "docs/SUMMARY.md";
@@ -69,7 +69,7 @@ fn chapters(repository: &Repository, summary: &Page) -> anyhow::Result<BTreeMap<
         chapters.insert(path, place);
     }
     for file in repository.files() {
-        let is_page = file.starts_with("docs/") && file.ends_with(".md") && file != SUMMARY;
+        let is_page = file.starts_with("docs/") && is_kind(file, "md") && file != SUMMARY;
         ensure!(
             !is_page || chapters.contains_key(file),
             "{file} is in no chapter: add a line to {SUMMARY}"
@@ -182,7 +182,62 @@ pub(crate) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{place_of, with_diagrams};
+    use std::fs;
+
+    use super::{place_of, stage, with_diagrams};
+    use crate::repository::with;
+
+    /// A summary, with its one page.
+    const PAGE: (&str, &str) = (
+        "docs/a.md",
+        "[b](../deploy/README.md#x) [c](../src/c.rs) ![d](d.png) [e](#y) [f](https://example.com)",
+    );
+
+    #[test]
+    fn links_lead_to_what_is_in_the_site() {
+        let (_folder, repository) = with(&[
+            (
+                "docs/SUMMARY.md",
+                "- [A](a.md)\n- [B](../deploy/README.md)\n",
+            ),
+            PAGE,
+            ("docs/d.png", "png"),
+            ("deploy/README.md", "[a](../docs/a.md) [src](../src)"),
+            ("src/c.rs", ""),
+        ]);
+        let site = tempfile::tempdir().unwrap();
+        let staged = stage(&repository, site.path()).unwrap();
+        let text = |page| fs::read_to_string(site.path().join(page)).unwrap();
+        assert_eq!(text("SUMMARY.md"), "- [A](a.md)\n- [B](deploy-readme.md)\n");
+        assert_eq!(
+            text("a.md"),
+            "[b](deploy-readme.md#x) [c](source-src-c.rs.html) ![d](pictures/docs-d.png) [e](#y) [f](https://example.com)"
+        );
+        assert_eq!(text("deploy-readme.md"), "[a](a.md) [src](source-src.html)");
+        assert_eq!(text("pictures/docs-d.png"), "png");
+        assert_eq!(
+            staged.sources.into_iter().collect::<Vec<_>>(),
+            ["src", "src/c.rs"]
+        );
+        assert_eq!(staged.pages, 2);
+    }
+
+    #[test]
+    fn a_page_that_nobody_finds_and_one_that_is_not_there_are_refused() {
+        for (summary, fault) in [
+            ("- [A](a.md)\n", "docs/b.md is in no chapter"),
+            (
+                "- [A](a.md)\n- [B](b.md)\n- [C](c.md)\n",
+                "docs/SUMMARY.md:3: c.md is no page",
+            ),
+        ] {
+            let files = [("docs/SUMMARY.md", summary), PAGE, ("docs/b.md", "")];
+            let (_folder, repository) = with(&files);
+            let site = tempfile::tempdir().unwrap();
+            let error = stage(&repository, site.path()).err().unwrap().to_string();
+            assert!(error.starts_with(fault), "{error}");
+        }
+    }
 
     #[test]
     fn every_page_has_a_place() {

@@ -63,7 +63,7 @@ impl Writer {
         self.text
             .push_str("\n## What does not build\n\nA method without a rule:\n");
         let error = self.tried.method_without_rule()?;
-        writeln!(self.text, "```text\n{error}\n```")?;
+        writeln!(self.text, "- {error}")?;
         self.text.push_str(examples::DEFAULT_RULE);
         for rule in examples::WRONG_DEFAULTS {
             let error = self.tried.wrong_default(rule)?;

@@ -41,11 +41,11 @@ impl Tried {
         self.error(&body, "greeter.v1.GreeterService (default_rule): ")
     }
 
-    /// The whole message, with the place.
+    /// The message with its place, and without its heading, which counts the errors.
     pub(super) fn method_without_rule(&mut self) -> anyhow::Result<String> {
         match self.build(&format!("{METHOD};"))? {
             Ok(_) => bail!("a method without a rule builds"),
-            Err(error) => Ok(error),
+            Err(error) => Ok(error.lines().skip(1).collect()),
         }
     }
 
