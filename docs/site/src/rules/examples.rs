@@ -53,6 +53,13 @@ pub(super) const WRONG_LISTS: &[&str] = &[
     r#"end_user: { roles: ["admin", "admin"] }"#,
 ];
 
+pub(super) const FIELDS: &str = "\nA name that no field has, and a value of another type:\n";
+
+pub(super) const WRONG_FIELDS: &[&str] = &[
+    "end_user: { verified_email: true }",
+    "end_user: { email_verified: 3 }",
+];
+
 pub(super) const EXAMPLES: &[Example] = &[
     Example {
         field: "Rule.public",

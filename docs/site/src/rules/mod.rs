@@ -73,6 +73,10 @@ impl Writer {
         for rule in examples::WRONG_LISTS {
             self.mistake(rule)?;
         }
+        self.text.push_str(examples::FIELDS);
+        for rule in examples::WRONG_FIELDS {
+            self.mistake(rule)?;
+        }
         Ok(())
     }
 
