@@ -3,7 +3,7 @@
 //! `cargo xtask book` brings mdBook and mermaid and runs this. In turn:
 //!
 //! 1. [`rules`] makes docs/rules.md of `rule.proto`;
-//! 2. [`links`], [`snippets`] and [`figures`] check the pages as they are in the repository, where GitHub shows them;
+//! 2. [`links`], [`snippets`], [`figures`] and [`reasons`] check the pages as they are in the repository, where GitHub shows them;
 //! 3. [`stage`] puts them into one folder, and mdBook builds it;
 //! 4. [`sources`] adds a page for each file that is linked to;
 //! 5. [`built`] checks the links of the site.
@@ -12,6 +12,7 @@ mod built;
 mod figures;
 mod links;
 mod markdown;
+mod reasons;
 mod repository;
 mod rules;
 mod serve;
@@ -72,6 +73,7 @@ impl Book {
         let (blocks, mut faults) = snippets::check(&repository, self.write)?;
         faults.extend(found.faults);
         faults.extend(figures::faults(&repository)?);
+        faults.extend(reasons::faults(&repository)?);
         println!(
             "{} links in Markdown and to docs/, {blocks} blocks of code that are compiled",
             found.links
