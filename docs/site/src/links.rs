@@ -25,7 +25,11 @@ pub(crate) struct Report {
 pub(crate) fn check(repository: &Repository) -> anyhow::Result<Report> {
     let mut report = Report::default();
     let mut pages = BTreeMap::new();
-    for file in repository.files().filter(|file| is_kind(file, "md")) {
+    for file in repository.files() {
+        // A template's links are those of the project that it becomes.
+        if !is_kind(file, "md") || file.contains("/templates/") {
+            continue;
+        }
         pages.insert(file, Page::read(repository.text(file)?));
     }
     for (file, page) in &pages {
@@ -129,6 +133,7 @@ mod tests {
             ),
             ("README.md", "[a](docs/web.md#here) [b](docs/web.md#gone)\n"),
             ("src/a.rs", mention),
+            ("cli/templates/README.md", "[a](elsewhere.md)\n"),
         ]);
         let report = check(&repository).unwrap();
         assert_eq!(
