@@ -103,6 +103,12 @@ pub(crate) fn check_diagrams() -> anyhow::Result<Count> {
 fn make(args: &[String]) -> anyhow::Result<()> {
     setup::npm(MERMAID)?;
     let mdbook = mdbook()?;
+    let out = target()?.join("book");
+    // What is looked at afterwards is of this time.
+    let site = out.join("html");
+    if site.exists() {
+        fs::remove_dir_all(site)?;
+    }
     let mut book = cargo(&[
         "run",
         "--quiet",
@@ -116,7 +122,7 @@ fn make(args: &[String]) -> anyhow::Result<()> {
         .arg("--mermaid")
         .arg(root().join(MERMAID).join(MERMAID_FILE))
         .arg("--out")
-        .arg(target()?.join("book"))
+        .arg(out)
         .args(args);
     run(book)
 }
@@ -144,7 +150,8 @@ fn mdbook() -> anyhow::Result<PathBuf> {
         "--quiet",
         "--root",
     ]);
-    install.arg(tools);
+    // Elsewhere than in this repository's target folder, what it is built of stays behind.
+    install.arg(tools).env_remove("CARGO_TARGET_DIR");
     run(install)?;
     Ok(program)
 }

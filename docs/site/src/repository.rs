@@ -21,7 +21,10 @@ pub(crate) struct Repository {
 impl Repository {
     /// This one.
     pub(crate) fn here() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // As cargo says it when it runs this: a program that was built in another place may be at hand.
+        let here = std::env::var_os("CARGO_MANIFEST_DIR");
+        let here = here.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = here.join("../..");
         Self::at(root.canonicalize().context("the repository's folder")?)
     }
 
