@@ -2,20 +2,21 @@
 
 use std::time::{Duration, SystemTime};
 
-use callgate::{Clock, Gate, GateLayer, HasPolicy, Policy};
+use callgate::{Clock, Gate, GateLayer, Policy};
 use callgate_testkit::{
     AppCheckIssuer, FirebaseIssuer, GoogleIssuer, IapIssuer, SessionCookieIssuer,
 };
 use callgate_wire_tests::{
     Callers,
+    callers_server::ADMIN,
     v1::{
         EchoRequest,
         callers_service_client::CallersServiceClient,
-        callers_service_gate::{self, CallersService, Gated},
+        callers_service_gate::{self, CallersService, Gated, METHODS},
         callers_service_server::CallersServiceServer,
     },
 };
-use tonic::{Code, Request, metadata::MetadataValue};
+use tonic::{Code, Request};
 use tonic_types::StatusExt;
 use tower::Layer;
 
@@ -30,67 +31,64 @@ async fn a_handler_is_called_with_a_verified_caller() {
 }
 // ANCHOR_END: handler
 
-// ANCHOR: client
-type Server = CallersServiceServer<Gated<Callers>>;
+type Client = CallersServiceClient<Gate<CallersServiceServer<Gated<Callers>>>>;
 
 /// A client that calls the service through a gate, without a network between.
-fn client(gate: &GateLayer) -> CallersServiceClient<Gate<Server>> {
+fn client(gate: &GateLayer) -> Client {
     CallersServiceClient::new(gate.layer(callers_service_gate::server(Callers)))
 }
 
-/// A call that brings a token.
-fn with(header: &'static str, token: &str) -> Request<EchoRequest> {
-    let mut request = Request::new(EchoRequest::default());
-    let token = MetadataValue::try_from(token).unwrap();
-    request.metadata_mut().insert(header, token);
-    request
-}
-// ANCHOR_END: client
-
-// ANCHOR: service
+// ANCHOR: refusal
 #[tokio::test]
-async fn a_service_lets_in_whom_its_rule_names_and_nobody_else() {
+async fn a_refusal_has_a_reason() {
     let issuer = FirebaseIssuer::new("demo-callgate");
-    let gate = Gate::builder(Policy::of(&callers_service_gate::METHODS[1..2])) // EndUser
-        .end_users(issuer.verifier())
+    let mut client = client(&issuer.gate(&METHODS[1..2])); // EndUser alone
+
+    let guest = issuer.token("guest").provider("anonymous");
+    let call = client.end_user(guest.request(EchoRequest::default()));
+    let refusal = call.await.unwrap_err();
+    assert_eq!(refusal.code(), Code::PermissionDenied);
+    let details = refusal.get_error_details();
+    let reason = &details.error_info().unwrap().reason;
+    assert_eq!(reason, "ANONYMOUS_NOT_ALLOWED");
+}
+// ANCHOR_END: refusal
+
+// ANCHOR: several
+#[tokio::test]
+async fn each_kind_of_caller_has_an_issuer_and_a_verifier() {
+    let users = FirebaseIssuer::new("demo-callgate");
+    let services = GoogleIssuer::new("https://echo.example.com");
+    let gate = Gate::builder(Policy::of(&METHODS[8..9])) // UserOrService alone
+        .end_users(users.verifier())
+        .service_accounts(services.verifier([("admin", ADMIN)]))
         .build()
         .unwrap();
     let mut client = client(&gate);
 
-    let ada = format!("Bearer {}", issuer.token("ada").sign());
-    let answer = client.end_user(with("authorization", &ada)).await.unwrap();
+    let ada = users.token("ada").request(EchoRequest::default());
+    let answer = client.user_or_service(ada).await.unwrap();
     assert_eq!(answer.get_ref().uid, "user ada");
 
-    let guest = issuer.token("guest").provider("anonymous").sign();
-    let guest = format!("Bearer {guest}");
-    let refusal = client.end_user(with("authorization", &guest)).await;
-    let refusal = refusal.unwrap_err();
-    assert_eq!(refusal.code(), Code::PermissionDenied);
-    let details = refusal.get_error_details();
-    assert_eq!(
-        details.error_info().unwrap().reason,
-        "ANONYMOUS_NOT_ALLOWED"
-    );
+    let admin = services.token(ADMIN).request(EchoRequest::default());
+    let answer = client.user_or_service(admin).await.unwrap();
+    assert_eq!(answer.get_ref().uid, "admin");
 }
-// ANCHOR_END: service
+// ANCHOR_END: several
 
 // ANCHOR: time
 #[tokio::test]
 async fn a_token_that_has_expired_is_refused() {
     let clock = Clock::manual(SystemTime::now());
     let issuer = FirebaseIssuer::new("demo-callgate").clock(clock.clone());
-    let gate = Gate::builder(Policy::of(&callers_service_gate::METHODS[1..2]))
-        .end_users(issuer.verifier())
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let ada = format!("Bearer {}", issuer.token("ada").sign());
-    let mut client = client(&gate);
-    assert!(client.end_user(with("authorization", &ada)).await.is_ok());
+    let mut client = client(&issuer.gate(&METHODS[1..2]));
+    let ada = issuer.token("ada");
+    let call = client.end_user(ada.request(EchoRequest::default()));
+    assert!(call.await.is_ok());
 
     clock.advance(Duration::from_hours(2));
-    let refusal = client.end_user(with("authorization", &ada)).await;
-    let details = refusal.unwrap_err().get_error_details();
+    let call = client.end_user(ada.request(EchoRequest::default()));
+    let details = call.await.unwrap_err().get_error_details();
     assert_eq!(details.error_info().unwrap().reason, "TOKEN_EXPIRED");
 }
 // ANCHOR_END: time
@@ -119,7 +117,7 @@ fn every_kind_of_caller_can_be_made_for_a_handler() {
 // ANCHOR_END: kinds
 
 #[test]
-fn the_method_that_the_page_takes_is_the_one_for_end_users() {
-    let path = <Server as HasPolicy>::METHODS[1].path;
-    assert_eq!(path, "/echo.v1.CallersService/EndUser");
+fn the_methods_that_the_page_takes_are_what_it_says() {
+    assert_eq!(METHODS[1].path, "/echo.v1.CallersService/EndUser");
+    assert_eq!(METHODS[8].path, "/echo.v1.CallersService/UserOrService");
 }
