@@ -2,6 +2,7 @@
 
 mod bench;
 mod book;
+mod conformance;
 mod count;
 mod dependencies;
 mod deploy;
@@ -42,6 +43,7 @@ enum Chore {
     DeployCheck(deploy::DeployCheck),
     Render(deploy::render::Render),
     Image(deploy::image::Image),
+    Conformance(conformance::Conformance),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
 }
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Chore::DeployCheck(check) => check.run(),
         Chore::Render(render) => render.run(),
         Chore::Image(image) => image.run(),
+        Chore::Conformance(conformance) => conformance.run(),
         Chore::Deny => dependencies::deny(),
     };
     if let Err(error) = done {

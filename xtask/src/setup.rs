@@ -12,6 +12,9 @@ use crate::run::{command, output, root, run};
 /// The oldest Node.js that the web page's tools run on.
 const NODE: (u32, u32) = (20, 19);
 
+/// The oldest Go that fetches a newer one where a module asks for it.
+const GO: (u32, u32) = (1, 21);
+
 /// A Debian package, how to see that it is there, and what is needed of it elsewhere.
 struct Package {
     name: &'static str,
@@ -162,6 +165,19 @@ pub(crate) fn node() -> anyhow::Result<()> {
         bail!("{needed}; here is {}", version.trim());
     }
     output(command("npm", &["--version"], "")).context(needed)?;
+    Ok(())
+}
+
+/// Makes sure that Go is there, and new enough to fetch the version that a module asks for.
+pub(crate) fn go() -> anyhow::Result<()> {
+    let (major, minor) = GO;
+    let needed = format!("Go {major}.{minor} or newer is needed: https://go.dev/dl");
+    let version = output(command("go", &["env", "GOVERSION"], "")).context(needed.clone())?;
+    let mut numbers = (version.trim().trim_start_matches("go").split('.'))
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < GO {
+        bail!("{needed}; here is {}", version.trim());
+    }
     Ok(())
 }
 

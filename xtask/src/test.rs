@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::{
     book,
+    conformance,
     count::Count,
     dependencies, deploy, instructions, oracle, release,
     run::{cargo, command, counted, run},
@@ -34,6 +35,8 @@ pub(crate) enum Part {
     Oracle,
     /// What is in deploy/: `cargo xtask deploy-check`.
     Deploy,
+    /// The conformance suite of gRPC and gRPC-Web: `cargo xtask conformance`. It needs Go.
+    Conformance,
     /// The web page in Chromium, with Firebase's own emulator in place of the embedded identity.
     Emulator,
 }
@@ -48,7 +51,7 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
@@ -57,6 +60,7 @@ impl Part {
         Self::Instructions,
         Self::Oracle,
         Self::Deploy,
+        Self::Conformance,
         Self::Browser,
         Self::Emulator,
     ];
@@ -83,7 +87,7 @@ impl Part {
             ],
             Self::Lints => &[
                 ("clippy", || {
-                    check(run(cargo(&[
+                    let mut clippy = cargo(&[
                         "clippy",
                         "--workspace",
                         "--all-targets",
@@ -91,7 +95,12 @@ impl Part {
                         "--",
                         "-D",
                         "warnings",
-                    ])))
+                    ]);
+                    match conformance::protos() {
+                        Ok(protos) => drop(clippy.env(conformance::PROTOS, protos)),
+                        Err(error) => println!("the code in conformance/ is left out: {error:#}"),
+                    }
+                    check(run(clippy))
                 }),
                 ("rustdoc", || {
                     let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
@@ -120,6 +129,7 @@ impl Part {
             Self::Instructions => &[("instructions", instructions::check)],
             Self::Oracle => &[("build", build_programs), ("firebase-admin", oracle::check)],
             Self::Deploy => &[("deploy-check", deploy::check_all)],
+            Self::Conformance => &[("conformance", conformance::check)],
             Self::Browser => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
                 ("npm packages", || check(setup::npm(""))),
