@@ -194,7 +194,8 @@ fn going_away() -> Status {
     )
 }
 
-fn trailers(status: &Status) -> HeaderMap {
+/// The trailers that end a stream with this status.
+pub(crate) fn trailers(status: &Status) -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(3);
     // Fails only where the message is no header value, which ours is.
     if status.add_header(&mut trailers).is_err() {

@@ -86,7 +86,9 @@ impl Front {
                 policy: self.policy.clone(),
                 ending,
             })
-            .layer(DeadlineLayer)
+            .layer(DeadlineLayer {
+                policy: self.policy.clone(),
+            })
             .layer(self.gate.clone())
             .layer(CodesLayer {
                 policy: self.policy.clone(),

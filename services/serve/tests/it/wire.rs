@@ -5,13 +5,14 @@ use std::sync::atomic::Ordering;
 use axum::{Router, routing::get};
 use callgate_api::votes::v1::{
     CastVoteRequest, CastVoteResponse, GetResultsRequest, GetResultsResponse, WatchResultsRequest,
+    WatchResultsResponse,
 };
 use http::{Request, StatusCode};
 use http_body_util::Full;
 
 use crate::{
     by_hand::{empty, framed, grpc_web, post},
-    fixture::{CAST_VOTE, GET_RESULTS, bearer, config, issuer, run, run_with, soon},
+    fixture::{CAST_VOTE, GET_RESULTS, WATCH_RESULTS, bearer, config, issuer, run, run_with, soon},
 };
 
 #[tokio::test]
@@ -219,6 +220,30 @@ async fn the_clients_deadline_is_kept() {
         .expect("a request");
     let answer = server.by_http1(request).await;
     assert_eq!(answer.header("grpc-status"), Some("4"));
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_the_clients_deadline() {
+    let server = run(config()).await;
+    for timeout in ["20m", "0m"] {
+        let request = || {
+            grpc_web(WATCH_RESULTS)
+                .header("grpc-timeout", timeout)
+                .body(empty())
+                .expect("a request")
+        };
+        for answer in [
+            server.by_http1(request()).await,
+            server.by_http2(request()).await,
+        ] {
+            let (_, trailers) = answer.web_frames::<WatchResultsResponse>();
+            let told = trailers.contains("grpc-status:4");
+            assert!(
+                told || answer.header("grpc-status") == Some("4"),
+                "{answer:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
