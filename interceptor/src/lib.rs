@@ -32,8 +32,25 @@
 //! | [`outgoing`] | calls to other services, which prove who calls |
 //!
 //! The crate reads no environment and starts no timers: on Cloud Run, a process has CPU only while it answers calls.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `emulator` | [`EmulatorVerifier`] and [`GateBuilder::emulated_end_users`](gate::GateBuilder::emulated_end_users), for the unsigned tokens of Firebase's own emulator |
+//!
+//! Features only add. Where some other crate of the build asks for `emulator`, every gate still refuses unsigned tokens, but the one
+//! that was given that verifier, which wants a project whose id begins with `demo-`. It has no place in a production build all the same:
+//! `cargo tree -e features -i callgate` says who asks for it.
 
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod accounts;
 mod caller;

@@ -8,6 +8,7 @@ mod dependencies;
 mod deploy;
 mod instructions;
 mod oracle;
+mod published;
 mod release;
 mod run;
 mod setup;
@@ -46,6 +47,8 @@ enum Chore {
     Conformance(conformance::Conformance),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
+    /// Writes down the public interface of the published crates, in the file `api.txt` of each.
+    Api,
 }
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Image(image) => image.run(),
         Chore::Conformance(conformance) => conformance.run(),
         Chore::Deny => dependencies::deny(),
+        Chore::Api => published::api::write(),
     };
     if let Err(error) = done {
         eprintln!("error: {error:#}");

@@ -6,10 +6,9 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::{
-    book,
-    conformance,
+    book, conformance,
     count::Count,
-    dependencies, deploy, instructions, oracle, release,
+    dependencies, deploy, instructions, oracle, published, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -23,6 +22,8 @@ pub(crate) enum Part {
     Lints,
     /// The documentation site: its links, its code, and the reference of rules: `cargo xtask book`.
     Book,
+    /// The crates for other people's projects: their features, their interface as it is written down, their packages.
+    Published,
     /// Unit, integration and documentation tests of all crates, on SQLite and PostgreSQL.
     Rust,
     /// The web client and the web page: types, protos, unit tests, build; the npm packages as they are published.
@@ -51,10 +52,11 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Tidy,
         Self::Web,
         Self::Lints,
+        Self::Published,
         Self::Book,
         Self::Rust,
         Self::Instructions,
@@ -111,6 +113,11 @@ impl Part {
             Self::Book => &[
                 ("documentation site", || check(book::check())),
                 ("diagrams, in Chromium", book::check_diagrams),
+            ],
+            Self::Published => &[
+                ("features", published::features::check),
+                ("public interface", published::api::check),
+                ("packages", published::package::check),
             ],
             Self::Rust => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),

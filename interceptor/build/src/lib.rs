@@ -59,6 +59,8 @@
 //!   | `service_account` with `on_behalf_of` | `OnBehalfOf`, which is the service and the user |
 //!   | several of them | an enum of exactly these, made for the method: `GreetCaller` |
 //!
+//! - `caller`, a module of functions that tell handlers of tonic's own trait who calls, with the same types:
+//!   `greeter_service_gate::caller::greet(request.extensions())?`. They too fail where the gate is missing, and at calls of another method.
 //! - `server(greeter)`: tonic's own `GreeterServiceServer`, around the adapter `Gated`. The adapter takes the caller from
 //!   where only the gate can put it: without the gate, every method that is not public answers INTERNAL.
 //!
@@ -79,7 +81,17 @@
 //! Where a method has no rule, neither its own nor its service's default, and where a rule is empty or contradicts itself. Each
 //! error names the method, the file and the line, and says what to write instead; all of them are reported together.
 //!
+//! # Features
+//!
+//! None.
+//!
 //! [`callgate::Policy`]: https://docs.rs/callgate/latest/callgate/struct.Policy.html
+
+#![warn(missing_docs)]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod compile;
 mod diagnostic;

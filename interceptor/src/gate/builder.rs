@@ -84,7 +84,7 @@ impl Gate<()> {
     ///
     /// # Panics
     ///
-    /// Where two methods have the same path, but are not the same.
+    /// Where two methods have the same path, but are not the same, and where the TLS library cannot start.
     pub fn for_firebase(
         project_id: impl Into<String>,
         methods: impl IntoIterator<Item = &'static Method>,

@@ -55,6 +55,10 @@ impl FirebaseVerifier {
     /// # Errors
     ///
     /// Where `project_id` is not in the form that Google gives project ids.
+    ///
+    /// # Panics
+    ///
+    /// Where the TLS library cannot start: it depends on nothing but what is compiled in.
     pub fn with_googles_keys(project_id: impl Into<String>) -> Result<Self, VerifierError> {
         let keys = FIREBASE_KEYS_URL.parse().ok();
         let keys = keys.and_then(|url| KeyStore::fetched(url).build().ok());

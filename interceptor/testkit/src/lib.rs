@@ -62,8 +62,21 @@
 //!
 //! Time stands still with a manual [`Clock`](callgate::Clock), given to [`FirebaseIssuer::clock`] and to whatever else has to
 //! agree on the time.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `emulator` | `EmulatorIssuer::verifier`, by callgate's feature of the same name |
 
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod app_check;
 pub mod confusion;

@@ -52,8 +52,20 @@
 //! # Settings
 //!
 //! Each is a flag and an environment variable: `--help` lists them, [`Config`] explains them.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `emulator` | `FIREBASE_AUTH_EMULATOR_HOST`: the unsigned tokens of Firebase's own emulator are taken where that is set, on a machine and for a project that are for development only |
+//!
+//! Features only add. Where some other crate of the build asks for `emulator` and the variable is not set, nothing changes: unsigned tokens
+//! are refused. It has no place in a production build all the same.
 
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod codes;
 mod config;

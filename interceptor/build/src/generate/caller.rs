@@ -102,17 +102,15 @@ impl Promise {
         };
         let take = format_ident!("{take}");
         let taken = quote!(::callgate::generated::#take(&mut request, &METHODS[#index])?);
-        Some(match self {
-            Self::AnyOf(variants) => {
-                let name = enum_name(method);
-                quote! {
-                    let caller = match #taken {
-                        #(::callgate::Caller::#variants(caller) => #name::#variants(caller),)*
-                        other => return ::std::result::Result::Err(::callgate::generated::unexpected(&other)),
-                    };
-                }
-            }
-            _ => quote!(let caller = #taken;),
+        let Self::AnyOf(variants) = self else {
+            return Some(quote!(let caller = #taken;));
+        };
+        let name = enum_name(method);
+        Some(quote! {
+            let caller = match #taken {
+                #(::callgate::Caller::#variants(caller) => #name::#variants(caller),)*
+                other => return ::std::result::Result::Err(::callgate::generated::unexpected(&other)),
+            };
         })
     }
 

@@ -1,13 +1,17 @@
 //! The emulator's tokens: unsigned, and right in all else.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use callgate::{
-    Clock,
+    Clock, EndUserRule, Method, Rule,
+    gate::RequestBody,
     verify::{Check, EmulatorVerifier, VerifierError},
 };
-use callgate_testkit::{EmulatorIssuer, SigningKey, TokenBuilder};
+use callgate_testkit::{EmulatorIssuer, FirebaseIssuer, SigningKey, TokenBuilder};
+use http::{Request, Response};
 use serde_json::json;
+use tonic::body::Body;
+use tower::{Layer, ServiceExt, service_fn};
 
 use super::{NOW, at};
 
@@ -63,6 +67,34 @@ fn an_unsigned_token_is_read_whole() {
         format!("{:?}", verifier()),
         "EmulatorVerifier { project_id: \"demo-callgate\", .. }"
     );
+}
+
+/// These tests are built with the feature `emulator`. Whichever crate of a build asks for it, it is the verifier that counts.
+#[tokio::test]
+async fn the_feature_by_itself_lets_no_unsigned_token_through() {
+    static GREET: Method = Method {
+        path: "/greeter.v1.GreeterService/Greet",
+        client_streaming: false,
+        server_streaming: false,
+        rule: Rule::end_user(EndUserRule::SIGNED_IN),
+    };
+    let unsigned = token().sign();
+    assert!(matches!(verifier().check(&unsigned), Check::Verified(_)));
+
+    let firebase = FirebaseIssuer::new("demo-callgate").clock(Clock::manual(at(NOW)));
+    let handler = service_fn(|_: Request<RequestBody<Body>>| async {
+        Ok::<_, Infallible>(Response::new(Body::empty()))
+    });
+    for (token, code) in [(unsigned, "16"), (firebase.token("ada").sign(), "")] {
+        let request = Request::post(GREET.path)
+            .header("content-type", "application/grpc")
+            .header("authorization", format!("Bearer {token}"));
+        let gated = firebase.gate([&GREET]).layer(handler);
+        let response = gated.oneshot(request.body(Body::empty()).unwrap()).await;
+        let response = response.unwrap();
+        let status = response.headers().get("grpc-status");
+        assert_eq!(status.map_or("", |status| status.to_str().unwrap()), code);
+    }
 }
 
 #[test]
