@@ -108,7 +108,8 @@ impl Server {
         self
     }
 
-    /// Answers reflection with these descriptors, where reflection is on: what `callgate-build` wrote, options included.
+    /// Answers reflection with these descriptors, where reflection is on: what `callgate-build` wrote, options included. It knows of
+    /// health, and of the details of refusals (`google.rpc`), by itself.
     #[must_use]
     pub fn file_descriptor_set(mut self, encoded: &'static [u8]) -> Self {
         self.descriptors.push(encoded);
@@ -227,6 +228,9 @@ impl Server {
             for descriptors in self.descriptors {
                 reflection = reflection.register_encoded_file_descriptor_set(descriptors);
             }
+            // What refusals are explained with, so that those who go by reflection can read them, grpcurl among them.
+            reflection = reflection
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET);
             self.routes
                 .add_service(reflection.build_v1()?.max_decoding_message_size(limit));
             self.policy = self.policy.and(&REFLECTION);

@@ -64,6 +64,22 @@ async fn reflection_keeps_the_rules() {
 }
 
 #[tokio::test]
+async fn reflection_knows_what_the_details_of_a_refusal_are() {
+    let server = run(config()).await;
+    for message in ["ErrorInfo", "RetryInfo"] {
+        let symbol = MessageRequest::FileContainingSymbol(format!("google.rpc.{message}"));
+        let MessageResponse::FileDescriptorResponse(file) =
+            ask(&server, symbol).await.expect("a file")
+        else {
+            panic!("no file that holds {message}: without it grpcurl shows bytes, not the reason")
+        };
+        let file = FileDescriptorProto::decode(&file.file_descriptor_proto[0][..]);
+        let file = file.expect("a descriptor");
+        assert!(file.message_type.iter().any(|m| m.name() == message));
+    }
+}
+
+#[tokio::test]
 async fn on_cloud_run_reflection_is_off_unless_asked_for() {
     let platform = Platform::from_variables(|name| name == "K_SERVICE");
     assert!(platform.is_cloud_run());
