@@ -8,7 +8,12 @@ import loader from "@grpc/proto-loader";
 import { deleteAccount, signUp } from "./identity.mjs";
 
 const FOLDERS = ["../../proto", "../../interceptor/build/proto", "../../clients/web/proto", "proto"];
-const FILES = ["votes/v1/votes.proto", "profiles/v1/profiles.proto", "google/rpc/status.proto", "google/rpc/error_details.proto"];
+const FILES = [
+  "votes/v1/votes.proto",
+  "profiles/v1/profiles.proto",
+  "google/rpc/status.proto",
+  "google/rpc/error_details.proto",
+];
 
 const protos = loader.loadSync(FILES, {
   includeDirs: FOLDERS.map((folder) => join(import.meta.dirname, folder)),

@@ -7,11 +7,14 @@ mod count;
 mod dependencies;
 mod deploy;
 mod instructions;
+mod interop;
 mod oracle;
 mod published;
+mod python;
 mod release;
 mod run;
 mod setup;
+mod system;
 mod test;
 mod tidy;
 
@@ -45,6 +48,7 @@ enum Chore {
     Render(deploy::render::Render),
     Image(deploy::image::Image),
     Conformance(conformance::Conformance),
+    Interop(interop::Interop),
     /// Checks licenses, bans and sources with cargo-deny, by deny.toml.
     Deny,
     /// Writes down the public interface of the published crates, in the file `api.txt` of each.
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Chore::Render(render) => render.run(),
         Chore::Image(image) => image.run(),
         Chore::Conformance(conformance) => conformance.run(),
+        Chore::Interop(interop) => interop.run(),
         Chore::Deny => dependencies::deny(),
         Chore::Api => published::api::write(),
     };

@@ -46,6 +46,12 @@ const PYTHON: Package = Package {
     elsewhere: "Python 3.11 or newer with its modules venv and ensurepip",
 };
 
+const CURL: Package = Package {
+    name: "curl",
+    is_there: || output(command("curl", &["--version"], "")).is_ok(),
+    elsewhere: "curl on the PATH",
+};
+
 const BUILDAH: Package = Package {
     name: "buildah",
     is_there: || output(command("buildah", &["--version"], "")).is_ok(),
@@ -68,6 +74,19 @@ const PODMAN: [Package; 2] = [
         name: "runc",
         is_there: || output(command("runc", &["--version"], "")).is_ok(),
         elsewhere: "runc on the PATH",
+    },
+];
+
+const MAVEN: [Package; 2] = [
+    Package {
+        name: "maven",
+        is_there: || output(command("mvn", &["--version"], "")).is_ok(),
+        elsewhere: "Maven 3.8 or newer on the PATH",
+    },
+    Package {
+        name: "default-jdk-headless",
+        is_there: || output(command("javac", &["-version"], "")).is_ok(),
+        elsewhere: "a JDK, 11 or newer, on the PATH",
     },
 ];
 
@@ -104,6 +123,11 @@ pub(crate) fn python() -> anyhow::Result<()> {
     install(&[PYTHON])
 }
 
+/// Makes sure that curl is there.
+pub(crate) fn curl() -> anyhow::Result<()> {
+    install(&[CURL])
+}
+
 /// Makes sure that buildah is there.
 pub(crate) fn buildah() -> anyhow::Result<()> {
     install(&[BUILDAH])
@@ -112,6 +136,11 @@ pub(crate) fn buildah() -> anyhow::Result<()> {
 /// Makes sure that podman is there, and runc, which it runs containers with.
 pub(crate) fn podman() -> anyhow::Result<()> {
     install(&PODMAN)
+}
+
+/// Makes sure that Maven is there, and a JDK.
+pub(crate) fn maven() -> anyhow::Result<()> {
+    install(&MAVEN)
 }
 
 /// Whether this is root.

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::{
     book, conformance,
     count::Count,
-    dependencies, deploy, instructions, oracle, published, release,
+    dependencies, deploy, instructions, interop, oracle, published, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -34,6 +34,8 @@ pub(crate) enum Part {
     Instructions,
     /// The official firebase-admin on a token of the embedded identity.
     Oracle,
+    /// Everyone's clients, against the whole system: `cargo xtask interop`.
+    Interop,
     /// What is in deploy/: `cargo xtask deploy-check`.
     Deploy,
     /// The conformance suite of gRPC and gRPC-Web: `cargo xtask conformance`. It needs Go.
@@ -52,7 +54,7 @@ type Step = (&'static str, fn() -> anyhow::Result<Count>);
 
 impl Part {
     /// In the order to run them: what needs what another part makes comes after it.
-    const ALL: [Self; 12] = [
+    const ALL: &[Self] = &[
         Self::Tidy,
         Self::Web,
         Self::Lints,
@@ -61,6 +63,7 @@ impl Part {
         Self::Rust,
         Self::Instructions,
         Self::Oracle,
+        Self::Interop,
         Self::Deploy,
         Self::Conformance,
         Self::Browser,
@@ -135,6 +138,12 @@ impl Part {
             ],
             Self::Instructions => &[("instructions", instructions::check)],
             Self::Oracle => &[("build", build_programs), ("firebase-admin", oracle::check)],
+            Self::Interop => &[
+                ("npm packages", || check(setup::npm(""))),
+                ("examples: format", || check(interop::format())),
+                ("build", build_programs),
+                ("everyone's clients", interop::check),
+            ],
             Self::Deploy => &[("deploy-check", deploy::check_all)],
             Self::Conformance => &[("conformance", conformance::check)],
             Self::Browser => &[

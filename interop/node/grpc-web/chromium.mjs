@@ -13,13 +13,23 @@ const { outputFiles } = await build({
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 try {
   const page = await browser.newPage();
   page.on("pageerror", (error) => console.error(error));
   page.on("console", (message) => console.error(message.text()));
-  await page.route(`${origin}/interop`, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
+  await page.route(`${origin}/interop`, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+  );
   await page.goto(`${origin}/interop`);
   await page.addScriptTag({ content: outputFiles[0].text });
   const came = await page.evaluate(([origin, format]) => interop.call(origin, format), [origin, format]);
