@@ -33,6 +33,7 @@ use crate::{
     linger::Lingering,
     proxy::Proxy,
     trace::{CameAsGrpcWeb, TraceLayer},
+    web_text::Decoded,
     web_types::WebTypes,
 };
 
@@ -142,7 +143,7 @@ struct OnlyGrpc<S>(S);
 
 impl<S, B> Service<Request<B>> for OnlyGrpc<S>
 where
-    S: Service<Request<B>, Response = Response<TonicBody>>,
+    S: Service<Request<Decoded<B>>, Response = Response<TonicBody>>,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -164,6 +165,8 @@ where
                 types.write(request.headers_mut());
                 request.extensions_mut().insert(CameAsGrpcWeb);
             }
+            let is_text = web.is_some_and(WebTypes::is_text);
+            let request = request.map(|body| Decoded::new(body, is_text));
             return Either::Left(self.0.call(request));
         }
         // Preflights of the configured origins do not come as far as this.

@@ -89,6 +89,7 @@ mod signal;
 pub mod telemetry;
 mod trace;
 mod verifiers;
+mod web_text;
 mod web_types;
 
 pub use config::{

@@ -39,9 +39,14 @@ impl WebTypes {
         Some(Self { request, answer })
     }
 
-    /// Writes them as tonic-web reads them.
+    /// Whether the request has yet to be decoded.
+    pub(crate) fn is_text(self) -> bool {
+        self.request == Kind::Text
+    }
+
+    /// Writes them as tonic-web reads them, of a request that is decoded.
     pub(crate) fn write(self, headers: &mut HeaderMap) {
-        headers.insert(CONTENT_TYPE, self.request.name());
+        headers.insert(CONTENT_TYPE, Kind::Binary.name());
         headers.insert(ACCEPT, self.answer.name());
     }
 }

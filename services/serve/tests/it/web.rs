@@ -95,3 +95,22 @@ async fn who_sends_text_is_refused_in_text() {
     assert_eq!(refused.header("grpc-status"), Some("16"));
     assert!(refused.body.is_empty());
 }
+
+#[tokio::test]
+async fn text_may_have_padding_in_the_middle() {
+    let server = run(config()).await;
+    let frame = framed(&GetResultsRequest {}).collect().await;
+    let frame = frame.expect("bytes").to_bytes();
+    let pieces = frame.chunks(2).map(|piece| STANDARD.encode(piece));
+    let request = post(GET_RESULTS, TEXT)
+        .body(Full::from(pieces.collect::<String>()))
+        .expect("a request");
+    let answer = decoded(server.by_http1(request).await);
+    assert_eq!(answer.web_frames::<GetResultsResponse>().0.len(), 1);
+
+    let malformed = post(GET_RESULTS, TEXT)
+        .body(Full::from("AAAAAAA"))
+        .expect("a request");
+    let refused = server.by_http1(malformed).await;
+    assert_eq!(refused.header("grpc-status"), Some("13"));
+}
