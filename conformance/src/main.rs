@@ -9,6 +9,8 @@
 //! token, a [stand-in for a proxy](callgate_serve::Server::behind) puts one on every request. What the suite sees has to be the
 //! same.
 //!
+//! The suite speaks gRPC-Web in binary; with `--text`, a stand-in before the server makes text of it.
+//!
 //! The suite's protos are not in this repository: without the environment variable `CALLGATE_CONFORMANCE_PROTOS` at build time
 //! this program is empty.
 
@@ -26,6 +28,8 @@ mod streams;
 mod suite;
 #[cfg(suite)]
 mod talk;
+#[cfg(suite)]
+mod text;
 #[cfg(suite)]
 mod trailers;
 

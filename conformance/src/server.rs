@@ -12,7 +12,7 @@ use crate::{
         closed::conformance_service_gate as closed,
         open::{ServerCompatRequest, ServerCompatResponse, conformance_service_gate as open},
     },
-    talk,
+    talk, text,
     trailers::WithTrailers,
 };
 
@@ -23,6 +23,9 @@ const PROJECT: &str = "demo-conformance";
 pub(crate) struct Args {
     /// Which gate the calls pass.
     gate: Gate,
+    /// Makes text of gRPC-Web before it comes to the server.
+    #[arg(long)]
+    text: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -80,9 +83,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         }
     };
     let bound = server.bind().await?;
+    let address = match args.text {
+        true => text::before(bound.local_addr()).await?,
+        false => bound.local_addr(),
+    };
     talk::say(&ServerCompatResponse {
-        host: bound.local_addr().ip().to_string(),
-        port: bound.local_addr().port().into(),
+        host: address.ip().to_string(),
+        port: address.port().into(),
         pem_cert: Vec::new(),
     })
     .await?;

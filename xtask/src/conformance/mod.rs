@@ -2,7 +2,7 @@
 //!
 //! The suite (`connectrpc.com/conformance`) and its protos are a Go module, which `go` fetches once, as `conformance/go.sum` has
 //! it; from then on nothing is asked of the network. The server is the crate in `conformance/`. It is tried with the gate open
-//! and with the gate closed, which may make no difference.
+//! and with the gate closed, which may make no difference, and with gRPC-Web in binary and, through a stand-in, in text.
 
 mod known;
 mod report;
@@ -38,6 +38,15 @@ enum Gate {
     Closed,
 }
 
+/// How gRPC-Web is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Web {
+    /// In binary, as the suite does it. Native gRPC is tried too.
+    Binary,
+    /// In text, by a stand-in before the server. Only gRPC-Web is tried.
+    Text,
+}
+
 // === impl Conformance ===
 
 impl Conformance {
@@ -50,7 +59,10 @@ impl Conformance {
         let suite = Suite::build()?;
         let mut reports = Vec::new();
         for gate in [Gate::Open, Gate::Closed] {
-            let report = suite.run(gate, &self.cases, self.trace)?;
+            let mut report = Report::default();
+            for web in [Web::Binary, Web::Text] {
+                report.add(suite.run(gate, web, &self.cases, self.trace)?);
+            }
             println!("\ngate {}", gate.name());
             report.print();
             reports.push(report);

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
 
+use super::Web;
+
 /// What became of the cases.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Report {
     rows: BTreeMap<Group, Row>,
-    /// The names of those that are known to fail, and did.
-    known: Vec<String>,
-    /// The names of those that failed, with what the suite says of it.
-    failures: BTreeMap<String, String>,
+    /// Those that are known to fail, and did.
+    known: Vec<(Group, String)>,
+    /// Those that failed, with what the suite says of it.
+    failures: BTreeMap<(Group, String), String>,
 }
 
 /// Cases of one protocol, over one version of HTTP, with one client.
@@ -21,6 +23,8 @@ enum Group {
     GrpcWithGrpcGo,
     WebOverHttp1,
     WebOverHttp2,
+    TextOverHttp1,
+    TextOverHttp2,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,7 +38,7 @@ struct Row {
 
 impl Report {
     /// Reads all that the runner, told to be verbose, has printed.
-    pub(super) fn read(said: &str) -> anyhow::Result<Self> {
+    pub(super) fn read(said: &str, web: Web) -> anyhow::Result<Self> {
         let mut report = Self::default();
         let mut lines = said.lines().peekable();
         let mut whole = None;
@@ -42,7 +46,7 @@ impl Report {
             if let Some(run) = line.strip_prefix("Running ") {
                 let cases = (run.split(' ').next()).and_then(|cases| cases.parse::<u64>().ok());
                 let cases = cases.with_context(|| format!("how many cases? {line:?}"))?;
-                report.row(Group::of(line)).cases += cases;
+                report.row(Group::of(line, web)).cases += cases;
             } else if let Some(case) = line.strip_prefix("FAILED: ") {
                 let case = case.trim_end_matches(':').to_owned();
                 let mut words = String::new();
@@ -50,12 +54,14 @@ impl Report {
                     words.push_str(more);
                     words.push('\n');
                 }
-                report.row(Group::of(&case)).failed += 1;
-                report.failures.insert(case, words);
+                let group = Group::of(&case, web);
+                report.row(group).failed += 1;
+                report.failures.insert((group, case), words);
             } else if let Some(case) = line.strip_prefix("INFO: ") {
                 let case = case.split(" failed (as expected)").next().unwrap_or(case);
-                report.row(Group::of(case)).known += 1;
-                report.known.push(case.to_owned());
+                let group = Group::of(case, web);
+                report.row(group).known += 1;
+                report.known.push((group, case.to_owned()));
             } else if let Some((passed, failed)) = line.split_once(" passed, ") {
                 whole = Some((passed.to_owned(), failed.to_owned()));
             }
@@ -82,20 +88,26 @@ impl Report {
         self.rows.values().map(|row| row.failed).sum()
     }
 
+    /// Adds what became of other cases.
+    pub(super) fn add(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.known.extend(other.known);
+        self.failures.extend(other.failures);
+    }
+
     /// A case of gRPC itself that is known to fail.
     pub(super) fn known_of_grpc(&self) -> Option<&str> {
         let mut known = self.known.iter();
-        let case =
-            known.find(|case| matches!(Group::of(case), Group::Grpc | Group::GrpcWithGrpcGo));
-        case.map(String::as_str)
+        let known = known.find(|(group, _)| matches!(group, Group::Grpc | Group::GrpcWithGrpcGo));
+        known.map(|(_, case)| case.as_str())
     }
 
     pub(super) fn print(&self) {
-        for (case, words) in &self.failures {
-            println!("  FAILED {case}\n{words}");
+        for ((group, case), words) in &self.failures {
+            println!("  FAILED {}: {case}\n{words}", group.name());
         }
-        for case in &self.known {
-            println!("  known  {case}");
+        for (group, case) in &self.known {
+            println!("  known  {}: {case}", group.name());
         }
         for (group, row) in &self.rows {
             println!(
@@ -132,11 +144,14 @@ impl Row {
 
 impl Group {
     /// Of a case's name, or of what the runner says before it runs cases.
-    fn of(text: &str) -> Self {
-        if text.contains("PROTOCOL_GRPC_WEB") || text.starts_with("gRPC-Web ") {
-            match text.contains("HTTPVersion:1") || text.contains("HTTP_VERSION_1") {
-                true => Self::WebOverHttp1,
-                false => Self::WebOverHttp2,
+    fn of(text: &str, web: Web) -> Self {
+        let over_http1 = text.contains("HTTPVersion:1") || text.contains("HTTP_VERSION_1");
+        if text.contains("PROTOCOL_GRPC_WEB") || text.starts_with("gRPC-Web ") || web == Web::Text {
+            match (web, over_http1) {
+                (Web::Binary, true) => Self::WebOverHttp1,
+                (Web::Binary, false) => Self::WebOverHttp2,
+                (Web::Text, true) => Self::TextOverHttp1,
+                (Web::Text, false) => Self::TextOverHttp2,
             }
         } else if text.contains("(grpc client impl)") || text.contains("grpc-reference-client") {
             Self::GrpcWithGrpcGo
@@ -151,6 +166,8 @@ impl Group {
             Self::GrpcWithGrpcGo => "gRPC, called by grpc-go",
             Self::WebOverHttp1 => "gRPC-Web over HTTP/1.1",
             Self::WebOverHttp2 => "gRPC-Web over HTTP/2",
+            Self::TextOverHttp1 => "gRPC-Web in text over HTTP/1.1",
+            Self::TextOverHttp2 => "gRPC-Web in text over HTTP/2",
         }
     }
 }
@@ -179,7 +196,7 @@ Total cases: 9
 
     #[test]
     fn cases_are_counted_by_protocol() {
-        let report = Report::read(SAID).expect("a report");
+        let report = Report::read(SAID, Web::Binary).expect("a report");
         assert_eq!((report.passed(), report.failed()), (7, 1));
         let row = |cases, failed, known| Row {
             cases,
@@ -192,7 +209,7 @@ Total cases: 9
             (Group::WebOverHttp1, row(3, 0, 1)),
         ];
         assert_eq!(report.rows, BTreeMap::from(rows));
-        let (case, words) = report.failures.first_key_value().expect("a failure");
+        let ((_, case), words) = report.failures.first_key_value().expect("a failure");
         assert_eq!(
             case,
             "Basic/HTTPVersion:2/Protocol:PROTOCOL_GRPC/unary/success"
@@ -207,13 +224,13 @@ Total cases: 9
             "gRPC-Web Unexpected Requests/HTTPVersion:1",
             "gRPC Unexpected Requests/HTTPVersion:2",
         );
-        let report = Report::read(&said).expect("a report");
+        let report = Report::read(&said, Web::Binary).expect("a report");
         assert!(report.known_of_grpc().is_some());
     }
 
     #[test]
     fn cases_that_did_not_run_are_noticed() {
-        assert!(Report::read(&SAID.replace("7 passed", "6 passed")).is_err());
-        assert!(Report::read("Running 3 tests with reference-client").is_err());
+        assert!(Report::read(&SAID.replace("7 passed", "6 passed"), Web::Binary).is_err());
+        assert!(Report::read("Running 3 tests with reference-client", Web::Binary).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, process::Stdio};
 
 use anyhow::{Context, bail};
 
-use super::{Gate, PROTOS, known, report::Report};
+use super::{Gate, PROTOS, Web, known, report::Report};
 use crate::{
     run::{cargo, command, output, run, target},
     setup,
@@ -48,10 +48,20 @@ impl Suite {
     }
 
     /// Runs these cases, all of them if none is named, against a server with such a gate.
-    pub(super) fn run(&self, gate: Gate, cases: &[String], trace: bool) -> anyhow::Result<Report> {
+    pub(super) fn run(
+        &self,
+        gate: Gate,
+        web: Web,
+        cases: &[String],
+        trace: bool,
+    ) -> anyhow::Result<Report> {
+        let config = match web {
+            Web::Binary => "config.yaml",
+            Web::Text => "config-text.yaml",
+        };
         let mut runner = command(
             &self.runner.display().to_string(),
-            &["--mode", "server", "--conf", "config.yaml", "-v"],
+            &["--mode", "server", "--conf", config, "-v"],
             FOLDER,
         );
         if cases.is_empty() {
@@ -65,13 +75,17 @@ impl Suite {
             runner.arg("--trace");
         }
         runner.arg("--").arg(&self.server).arg(gate.name());
+        if web == Web::Text {
+            runner.arg("--text");
+        }
         let ran = runner
             .stdin(Stdio::null())
             .output()
             .context("cannot start the suite's runner")?;
         let said = [ran.stdout, ran.stderr].concat();
         let said = String::from_utf8_lossy(&said);
-        let report = Report::read(&said).with_context(|| format!("the suite says:\n{said}"))?;
+        let report =
+            Report::read(&said, web).with_context(|| format!("the suite says:\n{said}"))?;
         if !ran.status.success() && report.failed() == 0 {
             bail!("the suite's runner ended with {}:\n{said}", ran.status);
         }
