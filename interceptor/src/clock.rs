@@ -11,6 +11,21 @@ use std::{
 /// What time it is. Everything that expires asks one of these, so that tests need not sleep.
 ///
 /// It is a wall clock, and may be set back: code that needs an order of events must not take it from here.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use callgate::{Clock, Denial, verify::Check};
+/// use callgate_testkit::FirebaseIssuer;
+///
+/// let clock = Clock::manual(SystemTime::now());
+/// let issuer = FirebaseIssuer::new("demo-greeter").clock(clock.clone());
+/// let (verifier, token) = (issuer.verifier(), issuer.token("ada").sign());
+/// assert!(matches!(verifier.check(&token), Check::Verified(_)));
+///
+/// clock.advance(Duration::from_hours(2));
+/// assert!(matches!(verifier.check(&token), Check::Refused(Denial::TokenExpired)));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 

@@ -14,6 +14,20 @@ pub const ERROR_DOMAIN: &str = "callgate";
 ///
 /// The client is told [`reason`](Denial::reason); the log also gets the `Display` text, which says which check failed. Neither
 /// holds a token, an e-mail address or a name.
+///
+/// ```
+/// use callgate::{Denial, ERROR_DOMAIN};
+/// use tonic::Code;
+/// use tonic_types::StatusExt;
+///
+/// let status = Denial::RoleRequired.status();
+/// assert_eq!(status.code(), Code::PermissionDenied);
+///
+/// // What a client reads.
+/// let details = status.get_error_details();
+/// let info = details.error_info().unwrap();
+/// assert_eq!((info.domain.as_str(), info.reason.as_str()), (ERROR_DOMAIN, "ROLE_REQUIRED"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denial {

@@ -39,7 +39,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `emulator` | [`EmulatorVerifier`] and [`GateBuilder::emulated_end_users`](gate::GateBuilder::emulated_end_users), for the unsigned tokens of Firebase's own emulator |
+//! | `emulator` | `EmulatorVerifier` and `GateBuilder::emulated_end_users`, for the unsigned tokens of Firebase's own emulator |
 //!
 //! Features only add. Where some other crate of the build asks for `emulator`, every gate still refuses unsigned tokens, but the one
 //! that was given that verifier, which wants a project whose id begins with `demo-`. It has no place in a production build all the same:

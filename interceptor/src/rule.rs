@@ -7,6 +7,21 @@ use std::time::Duration;
 use crate::caller::Caller;
 
 /// What one method demands of its caller.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use callgate::{EndUserRule, Rule};
+///
+/// /// `end_user: { roles: "editor" signed_in_within: { seconds: 300 } }`, as the proto has it.
+/// const RULE: Rule = Rule::end_user(EndUserRule {
+///     roles: &["editor"],
+///     signed_in_within: Some(Duration::from_mins(5)),
+///     ..EndUserRule::SIGNED_IN
+/// });
+/// assert!(RULE.callers().is_some());
+/// assert!(Rule::PUBLIC.callers().is_none());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Who may call.

@@ -119,6 +119,18 @@ pub fn configure() -> Config {
 }
 
 /// How protos are compiled.
+///
+/// ```no_run
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     callgate_build::configure()
+///         .include("third_party") // other people's protos
+///         .prost(|prost| {
+///             prost.btree_map(["."]);
+///         })
+///         .compile("proto")?;
+///     Ok(())
+/// }
+/// ```
 #[must_use = "nothing is built until `compile` is called"]
 #[derive(Debug)]
 pub struct Config {

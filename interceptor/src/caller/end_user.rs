@@ -7,6 +7,19 @@ use super::display_name;
 /// An end user: someone who signed up by themselves, through Firebase Auth or Identity Platform.
 ///
 /// All of it was read from a verified token. Cloning is cheap.
+///
+/// ```
+/// use callgate::EndUser;
+///
+/// fn may_edit(user: &EndUser, owner: &str) -> bool {
+///     user.id().uid == owner || user.has_role("editor")
+/// }
+///
+/// let issuer = callgate_testkit::FirebaseIssuer::new("demo-greeter");
+/// let ada = issuer.token("ada").name("Ada Lovelace").end_user();
+/// assert!(may_edit(&ada, "ada") && !may_edit(&ada, "grace"));
+/// assert_eq!(ada.display_name().as_deref(), Some("Ada Lovelace"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndUser(Arc<EndUserClaims>);
 

@@ -17,6 +17,24 @@ pub use service_account::ServiceAccount;
 pub(crate) use service_account::ServiceAccountClaims;
 
 /// Whoever makes a call.
+///
+/// ```
+/// use callgate::Caller;
+///
+/// /// For a log line: nothing of it is a secret, a name or an address.
+/// fn told(caller: &Caller) -> String {
+///     match caller {
+///         Caller::EndUser(user) => format!("user {}", user.id().uid),
+///         Caller::ServiceAccount(service) => format!("service {}", service.name()),
+///         Caller::OnBehalfOf(both) => format!("{} for {}", both.service.name(), both.user.id().uid),
+///         other => other.kind().to_owned(),
+///     }
+/// }
+///
+/// let user = callgate_testkit::FirebaseIssuer::new("demo-greeter").end_user("ada");
+/// assert_eq!(told(&Caller::EndUser(user)), "user ada");
+/// assert_eq!(told(&Caller::Unknown), "unknown");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caller {

@@ -4,6 +4,18 @@
 //! of each other verifier, runs it like any call does. The steps beside it are looked at once more, one by one and beyond the first
 //! that fails, so that all that is wrong with a token shows at once. Nothing in an explanation holds the token, an e-mail address
 //! or a name (G23).
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let issuer = callgate_testkit::FirebaseIssuer::new("demo-greeter");
+//! let token = issuer.token("ada").claim("aud", "demo-other").sign();
+//!
+//! let explanation = issuer.verifier().explain(&token).await;
+//! assert!(explanation.verdict.is_err());
+//! let failed = explanation.first_failure().unwrap();
+//! println!("{}: {}. {}", failed.check, failed.detail, explanation.advice);
+//! # });
+//! ```
 
 mod advice;
 mod asked;

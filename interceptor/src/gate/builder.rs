@@ -27,6 +27,24 @@ use crate::{
 const LONGEST_ARRIVAL: Duration = Duration::from_hours(24);
 
 /// A gate in the making: see [`Gate::builder`].
+///
+/// ```
+/// use callgate::{FirebaseVerifier, Gate, Method, Policy, ServiceAccountVerifier};
+/// use callgate::{keys::KeyStore, verify::GOOGLE_KEYS_URL};
+///
+/// # static METHODS: [Method; 0] = [];
+/// # static OTHER_METHODS: [Method; 0] = [];
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let keys = KeyStore::fetched(GOOGLE_KEYS_URL.parse()?).build()?;
+/// let accounts = [("cron", "cron@my-project.iam.gserviceaccount.com")];
+/// let gate = Gate::builder(Policy::of(&METHODS).and(&OTHER_METHODS))
+///     .end_users(FirebaseVerifier::with_googles_keys("my-project")?)
+///     .service_accounts(ServiceAccountVerifier::new(["https://greeter.example.com"], keys)?.accounts(accounts)?)
+///     .max_open_streams(5000)
+///     .build()?; // errs where a rule needs what is not there
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct GateBuilder {
     pub(super) policy: Policy,

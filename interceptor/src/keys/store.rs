@@ -16,6 +16,19 @@ use super::{
 use crate::Clock;
 
 /// The keys of one issuer. Its clones are the same store.
+///
+/// ```
+/// use callgate::keys::{Find, KeySet, KeyStore};
+///
+/// let published = callgate_testkit::FirebaseIssuer::new("demo-greeter").jwks();
+/// let keys = KeyStore::fixed(KeySet::parse(published.as_bytes())?);
+/// assert!(matches!(keys.find("no such key"), Find::Unknown));
+///
+/// // From a file, or, as most do, from where the issuer publishes them.
+/// assert!(KeyStore::file("no/such/keys.json").is_err());
+/// let keys = KeyStore::fetched("https://keys.example.com/jwks".parse()?).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct KeyStore(Arc<Inner>);
 

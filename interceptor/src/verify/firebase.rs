@@ -29,6 +29,16 @@ pub(super) const ID_TOKEN: Kind = Kind {
 /// whose claims all have the form that [Firebase's documentation][rules] gives them. firebase-admin is laxer in places; what it
 /// refuses is refused here too.
 ///
+/// ```
+/// use callgate::FirebaseVerifier;
+///
+/// let verifier = FirebaseVerifier::with_googles_keys("my-project")?
+///     .tenants(["-", "pupils-x1b2c"])?
+///     .roles_claim("permissions")?;
+/// assert!(verifier.accepts_tenant("pupils-x1b2c"));
+/// # Ok::<(), callgate::verify::VerifierError>(())
+/// ```
+///
 /// [rules]: https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
 #[derive(Clone)]
 pub struct FirebaseVerifier {

@@ -13,6 +13,16 @@ use crate::{SigningKey, TokenBuilder, jwks};
 /// A stand-in for the issuer of Firebase ID tokens, of one project. Its clones are the same issuer.
 ///
 /// Like Google, it publishes two keys and signs with the first.
+///
+/// ```
+/// use callgate_testkit::FirebaseIssuer;
+///
+/// let issuer = FirebaseIssuer::new("demo-greeter");
+/// let ada = issuer.token("ada").email("ada@example.com").email_verified(true).roles(&["editor"]);
+/// assert!(ada.end_user().has_role("editor"));
+/// let call = ada.request("a message");
+/// assert!(call.metadata().contains_key("authorization"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct FirebaseIssuer {
     project_id: Arc<str>,

@@ -18,6 +18,22 @@ use url::Url;
 /// A server on loopback that stands for an issuer's key endpoint. It stops when it is dropped.
 ///
 /// It gives [`once`](KeyServer::once)'s answers in turn, and else the standing one.
+///
+/// ```
+/// use callgate::{FirebaseVerifier, keys::KeyStore};
+/// use callgate_testkit::{FirebaseIssuer, KeyServer, key_server::Answer};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let issuer = FirebaseIssuer::new("demo-greeter");
+/// let server = KeyServer::start(Answer::keys(issuer.jwks())).await?;
+/// let keys = KeyStore::fetched(server.url()).build()?;
+/// let verifier = FirebaseVerifier::new("demo-greeter", keys)?;
+///
+/// assert!(verifier.verify(&issuer.token("ada").sign()).await.is_ok());
+/// assert_eq!(server.requests(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct KeyServer {
     address: SocketAddr,

@@ -206,6 +206,18 @@ impl Server {
 
     /// Listens on the configured address. Calls wait until [`Bound::serve`].
     ///
+    /// ```
+    /// use callgate_serve::{Config, Server};
+    ///
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+    /// let config = Config::try_parse_from(["greeter", "--project-id", "demo-greeter", "--port", "0"])?;
+    /// let bound = Server::new(config)?.bind().await?; // .service(..), as in `main`
+    /// let url = format!("http://{}", bound.local_addr());
+    /// bound.serve(async { /* whatever a test does with the URL */ }).await;
+    /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Where a rule needs what is not configured, a descriptor set cannot be read, or the address is taken.

@@ -3,6 +3,13 @@
 use std::time::Duration;
 
 /// The bounds on what a client may do (G21). Each is a setting: the flag and the variable of the same name.
+///
+/// ```
+/// let config = callgate_serve::Config::try_parse_from(["greeter", "--max-open-streams", "50"])?;
+/// assert_eq!(config.limits.open_streams, 50);
+/// assert_eq!(config.limits.message_size, 4 << 20);
+/// # Ok::<(), callgate_serve::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes in the headers of one request: 32 KiB.

@@ -5,6 +5,19 @@ use std::{fmt, sync::Arc};
 /// How a pool of connections is used at a moment.
 ///
 /// See [`Server::database_pool`](crate::Server::database_pool).
+///
+/// ```
+/// # fn told(server: callgate_serve::Server) -> callgate_serve::Server {
+/// # struct Pool; impl Pool { fn size(&self) -> u32 { 4 } fn num_idle(&self) -> u32 { 3 } }
+/// # let pool = Pool;
+/// // With sqlx's pool, say.
+/// server.database_pool("greetings", move || callgate_serve::PoolUse {
+///     used: pool.size() - pool.num_idle(),
+///     idle: pool.num_idle(),
+///     most: 10,
+/// })
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolUse {
     /// Connections that serve somebody.
