@@ -1,6 +1,9 @@
 //! A server for the conformance suite of gRPC and gRPC-Web, made of what everyone's server is made of: tonic, tonic-web, the gate
 //! and callgate-serve's own listener and layers. `cargo xtask conformance` builds it and runs the suite against it.
 //!
+//! One thing it has that others have not: its service is wrapped in `trailers.rs`, for trailers of answers that are no errors,
+//! which tonic cannot send. More than a quarter of the cases ask for them, and fail without it: README.md says which.
+//!
 //! The suite (`connectrpc.com/conformance`) starts this program, says on standard input what kind of server it wants, and learns
 //! on standard output where that listens. Then it calls the methods of `ConformanceService`, each of which answers what the
 //! request tells it to answer, and says what it has seen of the request.

@@ -1,5 +1,7 @@
 //! Trailers of answers that are no errors, for which tonic has no place: a handler leaves them in the extensions of its response,
 //! and this service, around the one that was generated, sends them beside `grpc-status`.
+//!
+//! It belongs to this server, not to callgate-serve: what the suite says of trailers holds for services that have such a wrapper.
 
 use std::{
     convert::Infallible,
