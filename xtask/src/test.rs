@@ -199,7 +199,7 @@ fn check(result: anyhow::Result<()>) -> anyhow::Result<Count> {
 fn run_parts(parts: &[Part]) -> Vec<(&'static str, anyhow::Result<Count>, u64)> {
     let mut done: Vec<(&str, anyhow::Result<Count>, u64)> = Vec::new();
     for part in Part::ALL {
-        if !parts.is_empty() && !parts.contains(&part) {
+        if !parts.is_empty() && !parts.contains(part) {
             continue;
         }
         for (name, step) in part.steps() {
