@@ -2,15 +2,10 @@ package dev.callgate
 
 import io.grpc.Status
 import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.async
-import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.yield
 import java.io.IOException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
@@ -127,33 +122,6 @@ class RepeatTest {
     }
 
     @Test
-    fun `calls refused at once share one refresh, and a later one uses what came of it`() {
-        val refreshes = AtomicInteger()
-        val refused = AtomicInteger()
-        val allRefused = CompletableDeferred<Unit>()
-        var atHand = "stale"
-        withApi({
-            any = {
-                if (it == "stale" && refused.incrementAndGet() == 5) allRefused.complete(Unit)
-                wantFresh(it)
-            }
-        }) {
-            val notes =
-                client({ fresh ->
-                    if (fresh) {
-                        refreshes.incrementAndGet()
-                        allRefused.await()
-                        atHand = "fresh"
-                    }
-                    atHand
-                })
-            coroutineScope { List(5) { async(Dispatchers.Default) { notes.writeNote(WRITE) } }.awaitAll() }
-            assertEquals(1, refreshes.get())
-            assertEquals(10, brought.size)
-        }
-    }
-
-    @Test
     fun `a token that is refused later is refreshed anew`() {
         var refreshes = 0
         withApi({ any = ::wantFresh }) {
@@ -175,34 +143,6 @@ class RepeatTest {
         }) {
             val notes = client({ fresh -> if (fresh) error("refreshed again") else atHand })
             notes.writeNote(WRITE)
-        }
-    }
-
-    @Test
-    fun `a refresh goes on for the others when the call that began it is given up`() {
-        val begun = CompletableDeferred<Unit>()
-        val goOn = CompletableDeferred<Unit>()
-        val refreshes = AtomicInteger()
-        withApi({ any = ::wantFresh }) {
-            val notes =
-                client({ fresh ->
-                    if (fresh) {
-                        refreshes.incrementAndGet()
-                        begun.complete(Unit)
-                        goOn.await()
-                    }
-                    if (fresh) "fresh" else "stale"
-                })
-            coroutineScope {
-                val given = launch(Dispatchers.Default) { notes.writeNote(WRITE) }
-                begun.await()
-                val other = async(Dispatchers.Default) { notes.writeNote(WRITE) }
-                given.cancelAndJoin()
-                while (brought.size < 2) yield()
-                goOn.complete(Unit)
-                other.await()
-            }
-            assertEquals(1, refreshes.get())
         }
     }
 
@@ -252,14 +192,6 @@ class RepeatTest {
             val notes = client({ "token" }, deadline = 60.seconds).withDeadlineAfter(50, TimeUnit.MILLISECONDS)
             assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
         }
-
-    @Test
-    fun `a source that never answers holds up refreshes for a bounded time`() {
-        runBlocking {
-            val tokens = Tokens({ fresh -> if (fresh) awaitCancellation() else "stale" }, within = 50.milliseconds)
-            repeat(2) { assertTrue(failureOf { tokens.another("stale") } is IOException) }
-        }
-    }
 
     @Test
     fun `a call that was given up is not repeated, nor a token refreshed for it`() {
