@@ -8,6 +8,7 @@ mod dependencies;
 mod deploy;
 mod instructions;
 mod interop;
+mod kotlin;
 mod oracle;
 mod published;
 mod python;

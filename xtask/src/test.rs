@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::{
     book, conformance,
     count::Count,
-    dependencies, deploy, instructions, interop, oracle, published, release,
+    dependencies, deploy, instructions, interop, kotlin, oracle, published, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Rust,
     /// The web client and the web page: types, protos, unit tests, build; the npm packages as they are published.
     Web,
+    /// The Kotlin client and its sample: unit tests, Android's API, and against the whole system.
+    Kotlin,
     /// The web page in Chromium, against the whole system.
     Browser,
     /// What the path of a call costs, in instructions, by callgrind.
@@ -66,6 +68,7 @@ impl Part {
         Self::Interop,
         Self::Deploy,
         Self::Conformance,
+        Self::Kotlin,
         Self::Browser,
         Self::Emulator,
     ];
@@ -146,6 +149,11 @@ impl Part {
             ],
             Self::Deploy => &[("deploy-check", deploy::check_all)],
             Self::Conformance => &[("conformance", conformance::check)],
+            Self::Kotlin => &[
+                ("Maven and a JDK", || check(setup::maven())),
+                ("build", build_programs),
+                ("kotlin client", kotlin::check),
+            ],
             Self::Browser => &[
                 ("PostgreSQL and Chromium", || check(setup::packages())),
                 ("npm packages", || check(setup::npm(""))),

@@ -66,7 +66,7 @@ fn faults_of(file: &str, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let name = file.rsplit('/').next().unwrap_or(file);
     let is_source = [
-        ".rs", ".ts", ".mjs", ".css", ".html", ".proto", ".sql", ".sh",
+        ".rs", ".ts", ".mjs", ".css", ".html", ".proto", ".sql", ".sh", ".kt",
     ]
     .iter()
     .any(|ending| file.ends_with(ending));
@@ -90,6 +90,19 @@ fn faults_of(file: &str, text: &str) -> Vec<String> {
     if name == "package-lock.json" && names_a_registry(text) {
         faults.push(format!(
             "{file}: names where packages were fetched from: set omit-lockfile-registry-resolved in .npmrc"
+        ));
+    }
+    if name == "pom.xml"
+        && [
+            "<repositories>",
+            "<pluginRepositories>",
+            "<distributionManagement>",
+        ]
+        .iter()
+        .any(|tag| text.contains(tag))
+    {
+        faults.push(format!(
+            "{file}: names where packages are fetched from: that is each machine's own setting"
         ));
     }
     if is_source && !text.is_empty() && !text.ends_with('\n') {
@@ -143,6 +156,13 @@ mod tests {
         assert_eq!(faults_of("x/build.rs", "// protoc\n").len(), 1);
         assert_eq!(faults_of("x/Cargo.toml", "[package]\n").len(), 1);
         assert_eq!(faults_of("a.rs", "fn main() {}\n").len(), 0);
+        assert_eq!(faults_of("a.kt", concat!("// FIX", "ME\n")).len(), 1);
+    }
+
+    #[test]
+    fn a_pom_names_no_registry() {
+        assert_eq!(faults_of("x/pom.xml", "<project/>\n").len(), 0);
+        assert_eq!(faults_of("x/pom.xml", "<repositories>\n").len(), 1);
     }
 
     #[test]
