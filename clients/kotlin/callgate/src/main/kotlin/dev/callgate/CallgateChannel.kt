@@ -1,6 +1,5 @@
 package dev.callgate
 
-import io.grpc.ManagedChannelBuilder
 import io.grpc.okhttp.OkHttpChannelBuilder
 import java.net.URI
 import java.util.concurrent.TimeUnit
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit
  *
  * @throws IllegalArgumentException where tokens would leave in clear text: `baseUrl` is https, or this machine
  */
-public fun callgateChannel(baseUrl: String, options: CallgateOptions): ManagedChannelBuilder<*> {
+public fun callgateChannel(baseUrl: String, options: CallgateOptions): OkHttpChannelBuilder {
     val url = URI(baseUrl)
     val isSecure = url.scheme == "https"
     require(isSecure || url.scheme == "http") { "a URL is needed that begins with https://, not $baseUrl" }

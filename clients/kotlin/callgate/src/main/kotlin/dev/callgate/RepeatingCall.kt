@@ -19,6 +19,9 @@ internal class RepeatingCall<Q, M>(
     /** What is done to the tries, in order, by whichever thread: gRPC's calls take one at a time. Nothing in it waits. */
     private val outgoing = SynchronizationContext { _, failure -> current?.call?.cancel("the call failed", failure) }
 
+    /** The application's: it is told of each thing once. */
+    private lateinit var listener: Listener<M>
+
     @Volatile
     private var current: Try? = null
 
@@ -30,11 +33,11 @@ internal class RepeatingCall<Q, M>(
     private var isCompressed: Boolean? = null
     private var cancelled: Pair<String?, Throwable?>? = null
 
-    override fun start(listener: Listener<M>, headers: Metadata) =
-        outgoing.execute {
-            this.headers = headers.withoutToken()
-            open(Try(first, listener))
-        }
+    override fun start(listener: Listener<M>, headers: Metadata) {
+        this.listener = listener
+        this.headers = headers.withoutToken()
+        outgoing.execute { open(first, refusal = null) }
+    }
 
     override fun request(count: Int) =
         outgoing.execute {
@@ -70,11 +73,25 @@ internal class RepeatingCall<Q, M>(
 
     override fun getAttributes(): Attributes = current?.call?.attributes ?: Attributes.EMPTY
 
-    /** In `outgoing`. */
-    private fun open(next: Try) {
-        current = next
-        val call = next.call
-        call.start(next, Metadata().also { it.merge(headers) })
+    /** Makes the next try, from where the stream goes on. In `outgoing`. */
+    private fun open(credentials: TryCredentials, refusal: Refusal?, last: M? = null) {
+        try {
+            last?.let { message = next(it) }
+            val next = Try(credentials, refusal)
+            next.call.start(next, Metadata().also { it.merge(headers) })
+            current = next
+        } catch (failure: RuntimeException) {
+            // Or else whoever made the call would wait for ever.
+            return listener.onClose(Status.INTERNAL.withDescription("the call cannot be made").withCause(failure), Metadata())
+        }
+        current?.let { again(it.call) }
+    }
+
+    @Suppress("UNCHECKED_CAST") // it is the resumption of this method
+    private fun next(last: M): Q? = message?.let { resumption?.next?.invoke(it, last as Any) as Q }
+
+    /** What the application has done by now. */
+    private fun again(call: ClientCall<Q, M>) {
         cancelled?.let { (message, cause) -> return call.cancel(message, cause) }
         isCompressed?.let(call::setMessageCompression)
         if (wanted > 0) call.request(wanted.coerceAtMost(Int.MAX_VALUE.toLong()).toInt())
@@ -85,14 +102,15 @@ internal class RepeatingCall<Q, M>(
     /** One try, and what it tells. gRPC tells it one thing after the other; the next try begins when this one has ended. */
     private inner class Try(
         private val credentials: TryCredentials,
-        private val listener: Listener<M>,
-        private val refusal: Refusal? = null,
+        /** Of the try before. */
+        private val refusal: Refusal?,
     ) : Listener<M>() {
         val call = newTry(credentials)
+        private var hasHeaders = refusal?.hadHeaders ?: false
         private var last: M? = null
 
         override fun onHeaders(headers: Metadata) {
-            if (refusal == null || !refusal.hadHeaders) listener.onHeaders(headers)
+            if (!hasHeaders) listener.onHeaders(headers)
             hasHeaders = true
         }
 
@@ -104,26 +122,14 @@ internal class RepeatingCall<Q, M>(
 
         override fun onReady() = listener.onReady()
 
-        private var hasHeaders = refusal?.hadHeaders ?: false
-
         override fun onClose(status: Status, trailers: Metadata) {
             credentials.close()
             if (credentials.isInVain && refusal != null) return listener.onClose(refusal.status, refusal.trailers)
             val refused = credentials.token
             val mayRepeat = if (last == null) refusal == null else resumption != null
             if (refused == null || !mayRepeat || !isStale(status, trailers)) return listener.onClose(status, trailers)
-            outgoing.execute {
-                val failure = runCatching { last?.let { message = next(it) } }.exceptionOrNull()
-                if (failure != null) {
-                    listener.onClose(Status.INTERNAL.withDescription("where the stream goes on is not told").withCause(failure), Metadata())
-                } else {
-                    open(Try(another(refused), listener, Refusal(status, trailers, hasHeaders)))
-                }
-            }
+            outgoing.execute { open(another(refused), Refusal(status, trailers, hasHeaders), last) }
         }
-
-        @Suppress("UNCHECKED_CAST") // it is the resumption of this method
-        private fun next(last: M): Q? = message?.let { resumption?.next?.invoke(it, last as Any) as Q }
     }
 
     private class Refusal(val status: Status, val trailers: Metadata, val hadHeaders: Boolean)

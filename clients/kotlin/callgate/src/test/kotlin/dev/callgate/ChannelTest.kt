@@ -6,13 +6,9 @@ import io.grpc.Grpc
 import io.grpc.InsecureServerCredentials
 import io.grpc.ManagedChannel
 import io.grpc.ManagedChannelBuilder
-import io.grpc.Metadata
 import io.grpc.MethodDescriptor
 import io.grpc.SecurityLevel
 import io.grpc.Server
-import io.grpc.ServerCall
-import io.grpc.ServerCallHandler
-import io.grpc.ServerInterceptor
 import io.grpc.Status
 import io.grpc.okhttp.OkHttpServerBuilder
 import kotlinx.coroutines.flow.flow
@@ -42,7 +38,8 @@ import kotlin.test.assertTrue
 
 /** Over OkHttp, the transport that the library brings. */
 class ChannelTest {
-    private val brought = CopyOnWriteArrayList<String?>()
+    private val recording = Brought()
+    private val brought = recording.tokens
     private val api =
         object : NoteServiceCoroutineImplBase() {
             override suspend fun writeNote(request: WriteNoteRequest): WriteNoteResponse {
@@ -57,13 +54,6 @@ class ChannelTest {
                     emit(note(request.after + 1))
                     if (brought.size < 3) throw refusal("TOKEN_EXPIRED")
                 }
-        }
-    private val recording =
-        object : ServerInterceptor {
-            override fun <Q, M> interceptCall(call: ServerCall<Q, M>, headers: Metadata, next: ServerCallHandler<Q, M>): ServerCall.Listener<Q> {
-                brought += headers.get(AUTHORIZATION)
-                return next.startCall(call, headers)
-            }
         }
     private val server: Server =
         OkHttpServerBuilder.forPort(InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create()).addService(api).intercept(recording).build().start()

@@ -5,7 +5,10 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.launch
+import notes.v1.NoteServiceGrpc
+import notes.v1.Notes.WatchCountRequest
 import java.io.IOException
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
@@ -24,6 +27,18 @@ class RepeatTest {
             val answer = client(STALE_THEN_FRESH).writeNote(WRITE.toBuilder().setText("hello").build())
             assertEquals("hello", answer.text)
             assertEquals(listOf("stale", "fresh"), brought)
+        }
+
+    @Test
+    fun `calls of gRPC's own blocking stub are repeated, too`() =
+        withApi({
+            any = ::wantFresh
+            watch = { flowOf(count(1), count(2)) }
+        }) {
+            val notes = NoteServiceGrpc.newBlockingStub(channel(CallgateOptions(GatedApi.RULES, STALE_THEN_FRESH)))
+            assertEquals("hello", notes.writeNote(WRITE.toBuilder().setText("hello").build()).text)
+            assertEquals(listOf("stale", "fresh"), brought)
+            assertEquals(listOf(1, 2), notes.watchCount(WatchCountRequest.getDefaultInstance()).asSequence().map { it.count }.toList())
         }
 
     @Test
