@@ -12,6 +12,8 @@ import java.io.File
 import java.net.InetSocketAddress
 import java.security.KeyStore
 import java.util.concurrent.TimeUnit
+import java.util.logging.Level
+import java.util.logging.Logger
 import javax.net.ssl.KeyManagerFactory
 import javax.net.ssl.SSLContext
 import javax.net.ssl.TrustManagerFactory
@@ -21,6 +23,9 @@ import kotlin.test.assertTrue
 
 /** By https a token goes to any name. */
 class TlsTest {
+    /** It tells of the client that does not trust it. */
+    private val log = Logger.getLogger("io.grpc.okhttp.OkHttpServerTransport").apply { level = Level.OFF }
+
     private val api =
         object : NoteServiceCoroutineImplBase() {
             override suspend fun writeNote(request: WriteNoteRequest): WriteNoteResponse = WriteNoteResponse.getDefaultInstance()
