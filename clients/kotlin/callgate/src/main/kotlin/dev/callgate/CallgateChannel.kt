@@ -24,7 +24,13 @@ public fun callgateChannel(baseUrl: String, options: CallgateOptions): OkHttpCha
     require(isSecure || isLoopback(url.host) || (options.auth == null && options.appCheckToken == null)) {
         "tokens would be sent in clear text to $baseUrl: use https"
     }
-    val port = if (url.port >= 0) url.port else if (isSecure) 443 else 80
+    val port = if (url.port >= 0) {
+        url.port
+    } else if (isSecure) {
+        443
+    } else {
+        80
+    }
     return OkHttpChannelBuilder
         .forAddress(url.host, port)
         .apply { if (!isSecure) usePlaintext() }

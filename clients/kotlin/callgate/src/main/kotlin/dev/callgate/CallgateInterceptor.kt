@@ -37,12 +37,11 @@ private class CallgateInterceptor(private val options: CallgateOptions) : Client
         }
     }
 
-    private fun CallOptions.within(type: MethodType): CallOptions =
-        if (type == MethodType.UNARY && deadline == null) {
-            withDeadlineAfter(options.deadline.inWholeMilliseconds, TimeUnit.MILLISECONDS)
-        } else {
-            this
-        }
+    private fun CallOptions.within(type: MethodType): CallOptions = if (type == MethodType.UNARY && deadline == null) {
+        withDeadlineAfter(options.deadline.inWholeMilliseconds, TimeUnit.MILLISECONDS)
+    } else {
+        this
+    }
 
     private fun CallOptions.and(ours: TryCredentials): CallOptions =
         withCallCredentials(credentials?.let { CompositeCallCredentials(it, ours) } ?: ours)

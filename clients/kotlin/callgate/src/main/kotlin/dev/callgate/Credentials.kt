@@ -21,8 +21,7 @@ import kotlin.time.Duration.Companion.seconds
 internal class Sources(auth: TokenSource?, private val appCheckToken: AppCheckTokenSource?) {
     val tokens: Tokens? = auth?.let(::Tokens)
 
-    suspend fun appCheckToken(limitedUse: Boolean): String? =
-        appCheckToken?.let { source -> asked(WITHIN) { source.token(limitedUse) } }
+    suspend fun appCheckToken(limitedUse: Boolean): String? = appCheckToken?.let { source -> asked(WITHIN) { source.token(limitedUse) } }
 
     private companion object {
         val WITHIN = 30.seconds
@@ -64,7 +63,7 @@ internal class TryCredentials(
                 answer.fold(applier::apply) { applier.fail(statusOf(it)) }
             }
         asking.invokeOnCompletion { cause ->
-            if (cause != null && isAnswered.compareAndSet(false, true)) applier.fail(Status.CANCELLED.withDescription("the call was given up"))
+            if (cause != null && isAnswered.compareAndSet(false, true)) applier.fail(GIVEN_UP)
         }
     }
 
@@ -92,6 +91,8 @@ internal class TryCredentials(
     }
 }
 
+private val GIVEN_UP = Status.CANCELLED.withDescription("the call was given up")
+
 private class NoOtherToken : Exception("there is no other token")
 
 internal val AUTHORIZATION: Metadata.Key<String> = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER)
@@ -113,14 +114,13 @@ private fun fit(token: String, request: CallCredentials.RequestInfo): String {
 
 private class Unfit(override val message: String) : Exception(message)
 
-private fun statusOf(failure: Throwable): Status =
-    when (failure) {
-        is StatusException -> failure.status
-        is StatusRuntimeException -> failure.status
-        is Unfit -> Status.UNAUTHENTICATED.withDescription(failure.message)
-        is IOException -> Status.UNAVAILABLE.withDescription("no token for this call: the network is away").withCause(failure)
-        else -> Status.UNAUTHENTICATED.withDescription("no token for this call").withCause(failure)
-    }
+private fun statusOf(failure: Throwable): Status = when (failure) {
+    is StatusException -> failure.status
+    is StatusRuntimeException -> failure.status
+    is Unfit -> Status.UNAUTHENTICATED.withDescription(failure.message)
+    is IOException -> Status.UNAVAILABLE.withDescription("no token for this call: the network is away").withCause(failure)
+    else -> Status.UNAUTHENTICATED.withDescription("no token for this call").withCause(failure)
+}
 
 /** An end user's ID token on each call, for a channel without [callgateInterceptor]: nothing is refreshed or repeated. */
 public class TokenCredentials(auth: TokenSource) : CallCredentials() {

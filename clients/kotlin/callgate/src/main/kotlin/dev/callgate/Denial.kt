@@ -6,10 +6,7 @@ import io.grpc.StatusException
 import io.grpc.StatusRuntimeException
 
 /** A refusal by the gate. */
-public class Denial internal constructor(
-    public val reason: Reason,
-    public val metadata: Map<String, String>,
-) {
+public class Denial internal constructor(public val reason: Reason, public val metadata: Map<String, String>) {
     override fun toString(): String = "Denial($reason)"
 
     public companion object {
@@ -47,11 +44,10 @@ private val STATUS_DETAILS = Metadata.Key.of("grpc-status-details-bin", Metadata
 /** Whatever wraps the failure of a call, to this depth. */
 private const val CAUSES = 8
 
-private fun failureOf(error: Throwable): Pair<Status, Metadata?>? =
-    generateSequence(error) { it.cause }.take(CAUSES).firstNotNullOfOrNull {
-        when (it) {
-            is StatusException -> it.status to it.trailers
-            is StatusRuntimeException -> it.status to it.trailers
-            else -> null
-        }
+private fun failureOf(error: Throwable): Pair<Status, Metadata?>? = generateSequence(error) { it.cause }.take(CAUSES).firstNotNullOfOrNull {
+    when (it) {
+        is StatusException -> it.status to it.trailers
+        is StatusRuntimeException -> it.status to it.trailers
+        else -> null
     }
+}

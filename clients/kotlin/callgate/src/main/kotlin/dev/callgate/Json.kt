@@ -4,8 +4,8 @@ package dev.callgate
 private const val DEEPEST = 32
 
 /**
- * Reads JSON (RFC 8259): objects as maps, arrays as lists, strings as strings; numbers, `true`, `false` and `null` as the words that
- * they are written with are of no use here and become `null`. Android's own reader is not on the JVM, and a library is a lot to bring for two claims.
+ * Reads JSON (RFC 8259): objects as maps, arrays as lists, strings as strings; all else, of no use here, as `null`. Android's own reader
+ * is not on the JVM, and a library is a lot to bring for two claims.
  *
  * @throws IllegalArgumentException where it is no JSON, or an object names something twice
  */
@@ -69,20 +69,19 @@ private class JsonReader(private val text: String) {
         }
     }
 
-    private fun escaped(): Char =
-        when (val char = next()) {
-            '"', '\\', '/' -> char
-            'b' -> '\b'
-            'f' -> '\u000c'
-            'n' -> '\n'
-            'r' -> '\r'
-            't' -> '\t'
-            'u' -> {
-                require(at + 4 <= text.length) { "it ends too early" }
-                text.substring(at, at + 4).also { at += 4 }.hexToInt().toChar()
-            }
-            else -> throw IllegalArgumentException("no such escape")
+    private fun escaped(): Char = when (val char = next()) {
+        '"', '\\', '/' -> char
+        'b' -> '\b'
+        'f' -> '\u000c'
+        'n' -> '\n'
+        'r' -> '\r'
+        't' -> '\t'
+        'u' -> {
+            require(at + 4 <= text.length) { "it ends too early" }
+            text.substring(at, at + 4).also { at += 4 }.hexToInt().toChar()
         }
+        else -> throw IllegalArgumentException("no such escape")
+    }
 
     private fun word(): Any? {
         val found = requireNotNull(WORD.find(text, at)?.takeIf { it.range.first == at }) { "no value" }

@@ -21,18 +21,16 @@ internal class Message(private val bytes: ByteArray, private val begin: Int = 0,
             return Message(bytes, at, at + value.toInt())
         }
 
-        fun string(): String =
-            try {
-                val text = message()
-                Charsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, text.begin, text.end - text.begin)).toString()
-            } catch (_: CharacterCodingException) {
-                throw MalformedMessage("field $number is not UTF-8")
-            }
+        fun string(): String = try {
+            val text = message()
+            Charsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, text.begin, text.end - text.begin)).toString()
+        } catch (_: CharacterCodingException) {
+            throw MalformedMessage("field $number is not UTF-8")
+        }
     }
 
     /** The bytes of the two, one after the other: the message in which the second is merged into the first. */
-    operator fun plus(other: Message): Message =
-        Message(bytes.copyOfRange(begin, end) + other.bytes.copyOfRange(other.begin, other.end))
+    operator fun plus(other: Message): Message = Message(bytes.copyOfRange(begin, end) + other.bytes.copyOfRange(other.begin, other.end))
 
     inline fun forEach(visit: (Field) -> Unit) {
         val reader = Reader()

@@ -24,20 +24,19 @@ public fun <Q, M> reconnecting(
     next: (request: Q, last: M) -> Q = { same, _ -> same },
     pause: (failures: Int) -> Duration = ::growingPause,
     open: (Q) -> Flow<M>,
-): Flow<M> =
-    flow {
-        var asked = request
-        var failures = 0
-        val messages =
-            flow { emitAll(open(asked)) }
-                .onEach {
-                    failures = 0
-                    asked = next(asked, it)
-                }.retryWhen { failure, _ ->
-                    failure.isUnavailable.also { if (it) delay(pause(++failures)) }
-                }
-        emitAll(messages)
-    }
+): Flow<M> = flow {
+    var asked = request
+    var failures = 0
+    val messages =
+        flow { emitAll(open(asked)) }
+            .onEach {
+                failures = 0
+                asked = next(asked, it)
+            }.retryWhen { failure, _ ->
+                failure.isUnavailable.also { if (it) delay(pause(++failures)) }
+            }
+    emitAll(messages)
+}
 
 /** 1, 2, 4 .. 30 seconds, less up to half of it, so that not all come back at once. */
 public fun growingPause(failures: Int): Duration {

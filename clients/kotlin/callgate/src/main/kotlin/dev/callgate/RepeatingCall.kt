@@ -39,35 +39,30 @@ internal class RepeatingCall<Q, M>(
         outgoing.execute { open(first, refusal = null) }
     }
 
-    override fun request(count: Int) =
-        outgoing.execute {
-            wanted += count
-            current?.call?.request(count)
-        }
+    override fun request(count: Int) = outgoing.execute {
+        wanted += count
+        current?.call?.request(count)
+    }
 
-    override fun sendMessage(message: Q) =
-        outgoing.execute {
-            this.message = message
-            current?.call?.sendMessage(message)
-        }
+    override fun sendMessage(message: Q) = outgoing.execute {
+        this.message = message
+        current?.call?.sendMessage(message)
+    }
 
-    override fun halfClose() =
-        outgoing.execute {
-            isHalfClosed = true
-            current?.call?.halfClose()
-        }
+    override fun halfClose() = outgoing.execute {
+        isHalfClosed = true
+        current?.call?.halfClose()
+    }
 
-    override fun setMessageCompression(enabled: Boolean) =
-        outgoing.execute {
-            isCompressed = enabled
-            current?.call?.setMessageCompression(enabled)
-        }
+    override fun setMessageCompression(enabled: Boolean) = outgoing.execute {
+        isCompressed = enabled
+        current?.call?.setMessageCompression(enabled)
+    }
 
-    override fun cancel(message: String?, cause: Throwable?) =
-        outgoing.execute {
-            cancelled = message to cause
-            current?.call?.cancel(message, cause)
-        }
+    override fun cancel(message: String?, cause: Throwable?) = outgoing.execute {
+        cancelled = message to cause
+        current?.call?.cancel(message, cause)
+    }
 
     override fun isReady(): Boolean = current?.call?.isReady ?: false
 
@@ -136,8 +131,7 @@ internal class RepeatingCall<Q, M>(
 }
 
 /** Whether the token has expired, or its claims may have changed since it was made. */
-private fun isStale(status: Status, trailers: Metadata): Boolean =
-    when (Denial.of(status, trailers)?.reason) {
-        Reason.TOKEN_EXPIRED, Reason.EMAIL_NOT_VERIFIED, Reason.ROLE_REQUIRED -> true
-        else -> false
-    }
+private fun isStale(status: Status, trailers: Metadata): Boolean = when (Denial.of(status, trailers)?.reason) {
+    Reason.TOKEN_EXPIRED, Reason.EMAIL_NOT_VERIFIED, Reason.ROLE_REQUIRED -> true
+    else -> false
+}

@@ -3,10 +3,7 @@ package dev.callgate
 import io.grpc.MethodDescriptor
 
 /** Where a method's streams go on after their token has expired: made by [resuming]. */
-public class Resumption internal constructor(
-    internal val method: String,
-    internal val next: (request: Any, last: Any) -> Any,
-)
+public class Resumption internal constructor(internal val method: String, internal val next: (request: Any, last: Any) -> Any)
 
 /**
  * Says where a method's streams go on: what to ask for, after what was asked for and the last message that came. By default the same

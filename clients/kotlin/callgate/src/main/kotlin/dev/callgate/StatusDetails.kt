@@ -10,20 +10,19 @@ private val REASON = Regex("[A-Z][A-Z0-9_]{0,61}[A-Z0-9]")
  * The gate's refusal in a `grpc-status-details-bin`, which is a `google.rpc.Status`. Nothing where that is malformed, or contradicts
  * the code of the call: the protocol has whoever reads it verify that (PROTOCOL-HTTP2, "Status-Details").
  */
-internal fun denialIn(details: ByteArray, code: Int): Denial? =
-    try {
-        var claimed = 0L
-        val infos = mutableListOf<Message>()
-        Message(details).forEach { field ->
-            when (field.number) {
-                1 -> claimed = field.varint()
-                3 -> errorInfo(field.message())?.let(infos::add)
-            }
+internal fun denialIn(details: ByteArray, code: Int): Denial? = try {
+    var claimed = 0L
+    val infos = mutableListOf<Message>()
+    Message(details).forEach { field ->
+        when (field.number) {
+            1 -> claimed = field.varint()
+            3 -> errorInfo(field.message())?.let(infos::add)
         }
-        if (claimed == code.toLong()) infos.firstNotNullOfOrNull(::denial) else null
-    } catch (_: MalformedMessage) {
-        null
     }
+    if (claimed == code.toLong()) infos.firstNotNullOfOrNull(::denial) else null
+} catch (_: MalformedMessage) {
+    null
+}
 
 /** The `google.rpc.ErrorInfo` in a `google.protobuf.Any`, if it is one. */
 private fun errorInfo(any: Message): Message? {

@@ -43,10 +43,9 @@ internal class Tokens(private val source: TokenSource, private val within: Durat
 }
 
 /** Asks a source of the application. Its own cancellation and its silence are failures, not the end of who asked. */
-internal suspend fun <T> asked(within: Duration, source: suspend () -> T): T =
-    try {
-        withTimeout(within) { source() }
-    } catch (cancelled: CancellationException) {
-        currentCoroutineContext().ensureActive()
-        throw IOException("no token was given within $within", cancelled)
-    }
+internal suspend fun <T> asked(within: Duration, source: suspend () -> T): T = try {
+    withTimeout(within) { source() }
+} catch (cancelled: CancellationException) {
+    currentCoroutineContext().ensureActive()
+    throw IOException("no token was given within $within", cancelled)
+}

@@ -51,80 +51,78 @@ class CarriedTest {
     @Test
     fun `a rule that is given in pieces is the whole of them`() {
         val whole = Message(message { writeByteArray(2, message { writeString(5, "a") }) }) +
-            Message(message { writeByteArray(2, message { writeString(5, "b") }); writeByteArray(5, message { writeBool(2, true) }) })
+            Message(
+                message {
+                    writeByteArray(2, message { writeString(5, "b") })
+                    writeByteArray(5, message { writeBool(2, true) })
+                },
+            )
         assertEquals(listOf("a", "b"), ruleIn(whole).endUser?.roles)
         assertEquals(true, ruleIn(whole).appCheck?.consume)
     }
 
     @Test
-    fun `the token goes only where the rule asks for an end user`() =
-        withApi {
-            val notes = client({ "token" })
-            notes.writeNote(WRITE)
-            notes.findNotes(FindNotesRequest.getDefaultInstance())
-            notes.getMotto(motto)
-            notes.countNotes(CountNotesRequest.getDefaultInstance())
-            notes.sweepNotes(SweepNotesRequest.getDefaultInstance())
-            assertEquals(listOf("token", "token", "none", "none", "none"), brought)
-        }
+    fun `the token goes only where the rule asks for an end user`() = withApi {
+        val notes = client({ "token" })
+        notes.writeNote(WRITE)
+        notes.findNotes(FindNotesRequest.getDefaultInstance())
+        notes.getMotto(motto)
+        notes.countNotes(CountNotesRequest.getDefaultInstance())
+        notes.sweepNotes(SweepNotesRequest.getDefaultInstance())
+        assertEquals(listOf("token", "token", "none", "none", "none"), brought)
+    }
 
     @Test
-    fun `a method without a rule gets no token`() =
-        withApi {
-            client({ "token" }, rules = { null }).writeNote(WRITE)
-            client({ "token" }, rules = Rules.TOKEN_FOR_ALL).getMotto(motto)
-            assertEquals(listOf("none", "token"), brought)
-        }
+    fun `a method without a rule gets no token`() = withApi {
+        client({ "token" }, rules = { null }).writeNote(WRITE)
+        client({ "token" }, rules = Rules.TOKEN_FOR_ALL).getMotto(motto)
+        assertEquals(listOf("none", "token"), brought)
+    }
 
     @Test
-    fun `a call that needs no token does not even ask who is signed in`() =
-        withApi {
-            val notes = client({ error("asked") })
-            notes.getMotto(motto)
-            notes.countNotes(CountNotesRequest.getDefaultInstance())
-        }
+    fun `a call that needs no token does not even ask who is signed in`() = withApi {
+        val notes = client({ error("asked") })
+        notes.getMotto(motto)
+        notes.countNotes(CountNotesRequest.getDefaultInstance())
+    }
 
     @Test
-    fun `a token that the application puts on a call itself goes nowhere`() =
-        withApi {
-            val notes = client({ "token" })
-            val headers = Metadata().apply { put(AUTHORIZATION, "Bearer stray") }
-            notes.getMotto(motto, headers)
-            notes.writeNote(WRITE, headers)
-            assertEquals(listOf("none", "token"), brought)
-            assertEquals("Bearer stray", headers.get(AUTHORIZATION))
-        }
+    fun `a token that the application puts on a call itself goes nowhere`() = withApi {
+        val notes = client({ "token" })
+        val headers = Metadata().apply { put(AUTHORIZATION, "Bearer stray") }
+        notes.getMotto(motto, headers)
+        notes.writeNote(WRITE, headers)
+        assertEquals(listOf("none", "token"), brought)
+        assertEquals("Bearer stray", headers.get(AUTHORIZATION))
+    }
 
     @Test
-    fun `where nobody is signed in, the call goes without a token`() =
-        withApi {
-            for (nobody in listOf(null, "")) client({ nobody }).findNotes(FindNotesRequest.getDefaultInstance())
-            assertEquals(listOf("none", "none"), brought)
-        }
+    fun `where nobody is signed in, the call goes without a token`() = withApi {
+        for (nobody in listOf(null, "")) client({ nobody }).findNotes(FindNotesRequest.getDefaultInstance())
+        assertEquals(listOf("none", "none"), brought)
+    }
 
     @Test
-    fun `without a source no token is sent, and nothing is refreshed`() =
-        withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
-            val notes = client(null)
-            failureOf { notes.writeNote(WRITE) }
-            assertEquals(listOf("none"), brought)
-        }
+    fun `without a source no token is sent, and nothing is refreshed`() = withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
+        val notes = client(null)
+        failureOf { notes.writeNote(WRITE) }
+        assertEquals(listOf("none"), brought)
+    }
 
     @Test
-    fun `the app proves itself only where the rule asks, once for a token that counts once`() =
-        withApi {
-            val asked = mutableListOf<Boolean>()
-            val notes =
-                client({ "token" }, appCheckToken = { limitedUse ->
-                    asked += limitedUse
-                    if (limitedUse) "once" else "often"
-                })
-            notes.writeNote(WRITE)
-            notes.shareNote(ShareNoteRequest.getDefaultInstance())
-            notes.printNote(print)
-            assertEquals(listOf(null, "often", "once"), appChecks)
-            assertEquals(listOf(false, true), asked)
-        }
+    fun `the app proves itself only where the rule asks, once for a token that counts once`() = withApi {
+        val asked = mutableListOf<Boolean>()
+        val notes =
+            client({ "token" }, appCheckToken = { limitedUse ->
+                asked += limitedUse
+                if (limitedUse) "once" else "often"
+            })
+        notes.writeNote(WRITE)
+        notes.shareNote(ShareNoteRequest.getDefaultInstance())
+        notes.printNote(print)
+        assertEquals(listOf(null, "often", "once"), appChecks)
+        assertEquals(listOf(false, true), asked)
+    }
 
     @Test
     fun `a call that is repeated brings another proof of the app, since the first may be spent`() {
@@ -168,17 +166,17 @@ class CarriedTest {
     }
 
     @Test
-    fun `credentials that the application gives a call go with it`() =
-        withApi({ any = ::wantFresh }) {
-            val own =
-                object : CallCredentials() {
-                    override fun applyRequestMetadata(request: RequestInfo, executor: Executor, applier: MetadataApplier) =
-                        applier.apply(Metadata().apply { put(Metadata.Key.of("x-firebase-appcheck", Metadata.ASCII_STRING_MARSHALLER), "own") })
-                }
-            client(STALE_THEN_FRESH).withCallCredentials(own).writeNote(WRITE)
-            assertEquals(listOf("stale", "fresh"), brought)
-            assertEquals(listOf<String?>("own", "own"), appChecks)
-        }
+    fun `credentials that the application gives a call go with it`() = withApi({ any = ::wantFresh }) {
+        val headers = Metadata().apply { put(Metadata.Key.of("x-firebase-appcheck", Metadata.ASCII_STRING_MARSHALLER), "own") }
+        val own =
+            object : CallCredentials() {
+                override fun applyRequestMetadata(request: RequestInfo, executor: Executor, applier: MetadataApplier) =
+                    applier.apply(headers)
+            }
+        client(STALE_THEN_FRESH).withCallCredentials(own).writeNote(WRITE)
+        assertEquals(listOf("stale", "fresh"), brought)
+        assertEquals(listOf<String?>("own", "own"), appChecks)
+    }
 
     @Test
     fun `what is no token is not sent, and not told`() {

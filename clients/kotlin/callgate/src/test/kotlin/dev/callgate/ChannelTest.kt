@@ -49,14 +49,18 @@ class ChannelTest {
 
             override suspend fun getMotto(request: GetMottoRequest): GetMottoResponse = GetMottoResponse.getDefaultInstance()
 
-            override fun followNotes(request: FollowNotesRequest) =
-                flow {
-                    emit(note(request.after + 1))
-                    if (brought.size < 3) throw refusal("TOKEN_EXPIRED")
-                }
+            override fun followNotes(request: FollowNotesRequest) = flow {
+                emit(note(request.after + 1))
+                if (brought.size < 3) throw refusal("TOKEN_EXPIRED")
+            }
         }
     private val server: Server =
-        OkHttpServerBuilder.forPort(InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create()).addService(api).intercept(recording).build().start()
+        OkHttpServerBuilder
+            .forPort(InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+            .addService(api)
+            .intercept(recording)
+            .build()
+            .start()
     private val channels = mutableListOf<ManagedChannel>()
 
     private fun options(auth: TokenSource?, resume: List<Resumption> = emptyList()) = CallgateOptions(GatedApi.RULES, auth, resume = resume)
@@ -71,17 +75,16 @@ class ChannelTest {
     }
 
     @Test
-    fun `calls and streams are repeated and resumed over OkHttp, too`() =
-        runBlocking {
-            val after =
-                resuming(NoteServiceGrpc.getFollowNotesMethod()) { request, last -> request.toBuilder().setAfter(last.number).build() }
-            callgateChannel("http://127.0.0.1:${server.port}", options(STALE_THEN_FRESH)).notes().writeNote(WRITE)
-            assertEquals(listOf<String?>("Bearer stale", "Bearer fresh"), brought.toList())
-            brought.clear()
-            val notes = callgateChannel("http://localhost:${server.port}", options(serialTokens(), listOf(after))).notes()
-            val numbers = notes.followNotes(FollowNotesRequest.getDefaultInstance()).toList().map { it.number }
-            assertEquals(listOf(1, 2, 3), numbers)
-        }
+    fun `calls and streams are repeated and resumed over OkHttp, too`() = runBlocking {
+        val after =
+            resuming(NoteServiceGrpc.getFollowNotesMethod()) { request, last -> request.toBuilder().setAfter(last.number).build() }
+        callgateChannel("http://127.0.0.1:${server.port}", options(STALE_THEN_FRESH)).notes().writeNote(WRITE)
+        assertEquals(listOf<String?>("Bearer stale", "Bearer fresh"), brought.toList())
+        brought.clear()
+        val notes = callgateChannel("http://localhost:${server.port}", options(serialTokens(), listOf(after))).notes()
+        val numbers = notes.followNotes(FollowNotesRequest.getDefaultInstance()).toList().map { it.number }
+        assertEquals(listOf(1, 2, 3), numbers)
+    }
 
     @Test
     fun `a channel that would send tokens in clear text is not made`() {
@@ -93,38 +96,38 @@ class ChannelTest {
             }
             callgateChannel(url, options(null))
         }
-        for (url in listOf("https://api.test", "http://localhost:8080", "http://app.localhost", "http://127.0.0.1:1", "http://[::1]:8080/")) {
+        val fit = listOf("https://api.test", "http://localhost:8080", "http://app.localhost", "http://127.0.0.1:1", "http://[::1]:8080/")
+        for (url in fit) {
             callgateChannel(url, options(STALE_THEN_FRESH))
         }
     }
 
     @Test
     fun `what is no URL of a host is refused`() {
-        for (url in listOf("", "api.test", "ws://api.test", "https://api.test/v1", "https://ada:x@api.test", "https://api.test?a", "https:///", "https://a_b")) {
+        val paths = listOf("https://api.test/v1", "https://ada:x@api.test", "https://api.test?a", "https://api.test#a")
+        for (url in paths + listOf("", "api.test", "ws://api.test", "https:///", "https://a_b")) {
             assertFailsWith<IllegalArgumentException>(url) { callgateChannel(url, options(null)) }
         }
     }
 
     @Test
-    fun `a token does not leave in clear text for another name, whatever the address`() =
-        runBlocking {
-            val notes = callgateChannel("http://127.0.0.1:${server.port}", options({ "token" })).overrideAuthority("api.test").notes()
-            val failure = failureOf { notes.writeNote(WRITE) }
-            assertEquals(Status.Code.UNAUTHENTICATED, failure.code)
-            assertTrue("clear text" in failure.message!!)
-            notes.getMotto(GetMottoRequest.getDefaultInstance())
-            assertEquals(listOf<String?>(null), brought.toList())
-        }
+    fun `a token does not leave in clear text for another name, whatever the address`() = runBlocking {
+        val notes = callgateChannel("http://127.0.0.1:${server.port}", options({ "token" })).overrideAuthority("api.test").notes()
+        val failure = failureOf { notes.writeNote(WRITE) }
+        assertEquals(Status.Code.UNAUTHENTICATED, failure.code)
+        assertTrue("clear text" in failure.message!!)
+        notes.getMotto(GetMottoRequest.getDefaultInstance())
+        assertEquals(listOf<String?>(null), brought.toList())
+    }
 
     @Test
-    fun `without the interceptor the same holds for the credentials alone`() =
-        runBlocking {
-            val bare = ManagedChannelBuilder.forAddress("127.0.0.1", server.port).usePlaintext()
-            bare.notes().withCallCredentials(TokenCredentials { "token" }).getMotto(GetMottoRequest.getDefaultInstance())
-            assertEquals(listOf<String?>("Bearer token"), brought.toList())
-            val elsewhere = bare.overrideAuthority("api.test").notes().withCallCredentials(TokenCredentials { "token" })
-            assertEquals(Status.Code.UNAUTHENTICATED, failureOf { elsewhere.getMotto(GetMottoRequest.getDefaultInstance()) }.code)
-        }
+    fun `without the interceptor the same holds for the credentials alone`() = runBlocking {
+        val bare = ManagedChannelBuilder.forAddress("127.0.0.1", server.port).usePlaintext()
+        bare.notes().withCallCredentials(TokenCredentials { "token" }).getMotto(GetMottoRequest.getDefaultInstance())
+        assertEquals(listOf<String?>("Bearer token"), brought.toList())
+        val elsewhere = bare.overrideAuthority("api.test").notes().withCallCredentials(TokenCredentials { "token" })
+        assertEquals(Status.Code.UNAUTHENTICATED, failureOf { elsewhere.getMotto(GetMottoRequest.getDefaultInstance()) }.code)
+    }
 
     @Test
     fun `this machine is known by its name and its address`() {
@@ -141,34 +144,33 @@ class ChannelTest {
     }
 
     @Test
-    fun `no token is logged, refused, repeated or unfit`() =
-        runBlocking {
-            val logged = CopyOnWriteArrayList<String>()
-            val handler =
-                object : Handler() {
-                    override fun publish(record: LogRecord) {
-                        logged += "${record.message} ${record.parameters?.toList()} ${record.thrown?.stackTraceToString()}"
-                    }
-
-                    override fun flush() = Unit
-
-                    override fun close() = Unit
+    fun `no token is logged, refused, repeated or unfit`() = runBlocking {
+        val logged = CopyOnWriteArrayList<String>()
+        val handler =
+            object : Handler() {
+                override fun publish(record: LogRecord) {
+                    logged += "${record.message} ${record.parameters?.toList()} ${record.thrown?.stackTraceToString()}"
                 }
-            val root = Logger.getLogger("").apply { addHandler(handler) }
-            handler.level = Level.ALL
-            try {
-                val url = "http://127.0.0.1:${server.port}"
-                for (auth in listOf("stale", "sécret\n", "se cret")) {
-                    val notes = callgateChannel(url, options({ auth })).notes()
-                    val failure = failureOf { notes.writeNote(WRITE) }
-                    logged += "$failure ${failure.cause}"
-                }
-            } finally {
-                root.removeHandler(handler)
+
+                override fun flush() = Unit
+
+                override fun close() = Unit
             }
-            assertTrue(logged.size >= 3)
-            for (secret in listOf("stale", "cret")) assertFalse(logged.any { secret in it }, "$logged")
+        val root = Logger.getLogger("").apply { addHandler(handler) }
+        handler.level = Level.ALL
+        try {
+            val url = "http://127.0.0.1:${server.port}"
+            for (auth in listOf("stale", "sécret\n", "se cret")) {
+                val notes = callgateChannel(url, options({ auth })).notes()
+                val failure = failureOf { notes.writeNote(WRITE) }
+                logged += "$failure ${failure.cause}"
+            }
+        } finally {
+            root.removeHandler(handler)
         }
+        assertTrue(logged.size >= 3)
+        for (secret in listOf("stale", "cret")) assertFalse(logged.any { secret in it }, "$logged")
+    }
 
     private class RequestTo(private val authority: String, private val address: InetSocketAddress?) : RequestInfo() {
         override fun getMethodDescriptor(): MethodDescriptor<*, *> = NoteServiceGrpc.getWriteNoteMethod()

@@ -64,8 +64,15 @@ class DenialTest {
 
     @Test
     fun `the metadata of a refusal is read`() {
-        val entry = message { writeString(1, "key"); writeString(2, "value") }
-        val info = message { writeString(1, "ROLE_REQUIRED"); writeString(2, "callgate"); writeByteArray(3, entry) }
+        val entry = message {
+            writeString(1, "key")
+            writeString(2, "value")
+        }
+        val info = message {
+            writeString(1, "ROLE_REQUIRED")
+            writeString(2, "callgate")
+            writeByteArray(3, entry)
+        }
         val denial = denialIn(details(7, any("x/google.rpc.ErrorInfo", info)), 7)
         assertEquals(mapOf("key" to "value"), denial?.metadata)
     }
@@ -123,7 +130,10 @@ class DenialTest {
 
     @Test
     fun `a text that is not UTF-8 is malformed`() {
-        val info = message { writeByteArray(1, byteArrayOf(-61, 40)); writeString(2, "callgate") }
+        val info = message {
+            writeByteArray(1, byteArrayOf(-61, 40))
+            writeString(2, "callgate")
+        }
         assertNull(denialIn(details(16, any("x/google.rpc.ErrorInfo", info)), 16))
     }
 

@@ -72,13 +72,12 @@ class GatedApi(private val handlers: Handlers) : AutoCloseable {
         interceptors: List<ClientInterceptor> = emptyList(),
     ) = NoteServiceCoroutineStub(channel(CallgateOptions(rules, auth, appCheckToken, resume, deadline), interceptors))
 
-    fun channel(options: CallgateOptions, interceptors: List<ClientInterceptor> = emptyList()): Channel =
-        InProcessChannelBuilder
-            .forName(name)
-            .intercept(listOf(callgateInterceptor(options)))
-            .intercept(interceptors)
-            .build()
-            .also(channels::add)
+    fun channel(options: CallgateOptions, interceptors: List<ClientInterceptor> = emptyList()): Channel = InProcessChannelBuilder
+        .forName(name)
+        .intercept(listOf(callgateInterceptor(options)))
+        .intercept(interceptors)
+        .build()
+        .also(channels::add)
 
     override fun close() {
         channels.forEach { it.shutdown() }
@@ -88,7 +87,11 @@ class GatedApi(private val handlers: Handlers) : AutoCloseable {
     }
 
     private inner class Recorder : ServerInterceptor {
-        override fun <Q, M> interceptCall(call: ServerCall<Q, M>, headers: Metadata, next: ServerCallHandler<Q, M>): ServerCall.Listener<Q> {
+        override fun <Q, M> interceptCall(
+            call: ServerCall<Q, M>,
+            headers: Metadata,
+            next: ServerCallHandler<Q, M>,
+        ): ServerCall.Listener<Q> {
             val token = headers.get(AUTHORIZATION)?.removePrefix("Bearer ") ?: "none"
             brought += token
             appChecks += headers.get(APP_CHECK)
@@ -140,18 +143,25 @@ fun trailersOf(vararg details: ByteArray) = Metadata().also { trailers -> detail
 
 private val DETAILS = Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER)
 
-fun errorInfo(reason: String, domain: String) =
-    any("type.googleapis.com/google.rpc.ErrorInfo", message { writeString(1, reason); writeString(2, domain) })
+fun errorInfo(reason: String, domain: String) = any(
+    "type.googleapis.com/google.rpc.ErrorInfo",
+    message {
+        writeString(1, reason)
+        writeString(2, domain)
+    },
+)
 
-fun any(type: String, value: ByteArray) = message { writeString(1, type); writeByteArray(2, value) }
+fun any(type: String, value: ByteArray) = message {
+    writeString(1, type)
+    writeByteArray(2, value)
+}
 
 /** A `google.rpc.Status`. */
-fun details(code: Int, vararg any: ByteArray) =
-    message {
-        writeInt32(1, code)
-        writeString(2, "refused")
-        any.forEach { writeByteArray(3, it) }
-    }
+fun details(code: Int, vararg any: ByteArray) = message {
+    writeInt32(1, code)
+    writeString(2, "refused")
+    any.forEach { writeByteArray(3, it) }
+}
 
 fun message(write: CodedOutputStream.() -> Unit): ByteArray =
     ByteArrayOutputStream().also { bytes -> CodedOutputStream.newInstance(bytes).apply(write).flush() }.toByteArray()
@@ -180,13 +190,12 @@ fun tokenOf(sub: String, serial: Int, tenant: String? = null): String {
     return listOf("""{"alg":"RS256"}""", claims).joinToString(".") { base64.encodeToString(it.toByteArray()) } + ".c2ln"
 }
 
-suspend fun failureOf(call: suspend () -> Unit): Throwable =
-    try {
-        call()
-        AssertionError("it did not fail")
-    } catch (failure: Exception) {
-        failure
-    }
+suspend fun failureOf(call: suspend () -> Unit): Throwable = try {
+    call()
+    AssertionError("it did not fail")
+} catch (failure: Exception) {
+    failure
+}
 
 val Throwable.code: Status.Code
     get() = Status.fromThrowable(this).code

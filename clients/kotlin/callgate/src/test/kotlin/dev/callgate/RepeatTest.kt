@@ -22,32 +22,29 @@ import kotlin.time.Duration.Companion.seconds
 
 class RepeatTest {
     @Test
-    fun `a call refused for an expired token is repeated with a fresh one`() =
-        withApi({ any = ::wantFresh }) {
-            val answer = client(STALE_THEN_FRESH).writeNote(WRITE.toBuilder().setText("hello").build())
-            assertEquals("hello", answer.text)
-            assertEquals(listOf("stale", "fresh"), brought)
-        }
+    fun `a call refused for an expired token is repeated with a fresh one`() = withApi({ any = ::wantFresh }) {
+        val answer = client(STALE_THEN_FRESH).writeNote(WRITE.toBuilder().setText("hello").build())
+        assertEquals("hello", answer.text)
+        assertEquals(listOf("stale", "fresh"), brought)
+    }
 
     @Test
-    fun `calls of gRPC's own blocking stub are repeated, too`() =
-        withApi({
-            any = ::wantFresh
-            watch = { flowOf(count(1), count(2)) }
-        }) {
-            val notes = NoteServiceGrpc.newBlockingStub(channel(CallgateOptions(GatedApi.RULES, STALE_THEN_FRESH)))
-            assertEquals("hello", notes.writeNote(WRITE.toBuilder().setText("hello").build()).text)
-            assertEquals(listOf("stale", "fresh"), brought)
-            assertEquals(listOf(1, 2), notes.watchCount(WatchCountRequest.getDefaultInstance()).asSequence().map { it.count }.toList())
-        }
+    fun `calls of gRPC's own blocking stub are repeated, too`() = withApi({
+        any = ::wantFresh
+        watch = { flowOf(count(1), count(2)) }
+    }) {
+        val notes = NoteServiceGrpc.newBlockingStub(channel(CallgateOptions(GatedApi.RULES, STALE_THEN_FRESH)))
+        assertEquals("hello", notes.writeNote(WRITE.toBuilder().setText("hello").build()).text)
+        assertEquals(listOf("stale", "fresh"), brought)
+        assertEquals(listOf(1, 2), notes.watchCount(WatchCountRequest.getDefaultInstance()).asSequence().map { it.count }.toList())
+    }
 
     @Test
-    fun `it is repeated once only`() =
-        withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
-            val notes = client(serialTokens())
-            assertTrue(failureOf { notes.writeNote(WRITE) }.isDenied(Reason.TOKEN_EXPIRED))
-            assertEquals(2, brought.size)
-        }
+    fun `it is repeated once only`() = withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
+        val notes = client(serialTokens())
+        assertTrue(failureOf { notes.writeNote(WRITE) }.isDenied(Reason.TOKEN_EXPIRED))
+        assertEquals(2, brought.size)
+    }
 
     @Test
     fun `a refusal that new claims may lift is repeated with them`() {
@@ -85,20 +82,18 @@ class RepeatTest {
     }
 
     @Test
-    fun `a call that brought no token is not repeated`() =
-        withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
-            val notes = client({ fresh -> if (fresh) "fresh" else null })
-            failureOf { notes.writeNote(WRITE) }
-            assertEquals(listOf("none"), brought)
-        }
+    fun `a call that brought no token is not repeated`() = withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
+        val notes = client({ fresh -> if (fresh) "fresh" else null })
+        failureOf { notes.writeNote(WRITE) }
+        assertEquals(listOf("none"), brought)
+    }
 
     @Test
-    fun `a source that knows no newer token has the refusal told at once`() =
-        withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
-            val notes = client({ "token" })
-            assertTrue(failureOf { notes.writeNote(WRITE) }.isDenied(Reason.TOKEN_EXPIRED))
-            assertEquals(1, brought.size)
-        }
+    fun `a source that knows no newer token has the refusal told at once`() = withApi({ any = { throw refusal("TOKEN_EXPIRED") } }) {
+        val notes = client({ "token" })
+        assertTrue(failureOf { notes.writeNote(WRITE) }.isDenied(Reason.TOKEN_EXPIRED))
+        assertEquals(1, brought.size)
+    }
 
     @Test
     fun `a call of one user is never repeated as another's`() {
@@ -162,51 +157,45 @@ class RepeatTest {
     }
 
     @Test
-    fun `a token that cannot be had for want of a network says that the server is away`() =
-        withApi {
-            val notes = client({ throw IOException("away") })
-            val failure = failureOf { notes.writeNote(WRITE) }
-            assertTrue(failure.isUnavailable)
-            assertEquals("away", (failure.cause as IOException).message)
-        }
+    fun `a token that cannot be had for want of a network says that the server is away`() = withApi {
+        val notes = client({ throw IOException("away") })
+        val failure = failureOf { notes.writeNote(WRITE) }
+        assertTrue(failure.isUnavailable)
+        assertEquals("away", (failure.cause as IOException).message)
+    }
 
     @Test
-    fun `a token that cannot be had otherwise is told with its cause`() =
-        withApi {
-            val notes = client({ error("disabled") })
-            val failure = failureOf { notes.writeNote(WRITE) }
-            assertEquals(Status.Code.UNAUTHENTICATED, failure.code)
-            assertEquals("disabled", (failure.cause as IllegalStateException).message)
-            assertFalse(failure.isDenied())
-        }
+    fun `a token that cannot be had otherwise is told with its cause`() = withApi {
+        val notes = client({ error("disabled") })
+        val failure = failureOf { notes.writeNote(WRITE) }
+        assertEquals(Status.Code.UNAUTHENTICATED, failure.code)
+        assertEquals("disabled", (failure.cause as IllegalStateException).message)
+        assertFalse(failure.isDenied())
+    }
 
     @Test
-    fun `a source that was cancelled has failed, and the call with it`() =
-        withApi {
-            val notes = client({ throw CancellationException("the task was cancelled") })
-            assertTrue(failureOf { notes.writeNote(WRITE) }.isUnavailable)
-        }
+    fun `a source that was cancelled has failed, and the call with it`() = withApi {
+        val notes = client({ throw CancellationException("the task was cancelled") })
+        assertTrue(failureOf { notes.writeNote(WRITE) }.isUnavailable)
+    }
 
     @Test
-    fun `a call waits for its token no longer than it may take`() =
-        withApi {
-            val notes = client({ awaitCancellation() }, deadline = 50.milliseconds)
-            assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
-        }
+    fun `a call waits for its token no longer than it may take`() = withApi {
+        val notes = client({ awaitCancellation() }, deadline = 50.milliseconds)
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
+    }
 
     @Test
-    fun `a repeated call has no more time than the first`() =
-        withApi({ any = ::wantFresh }) {
-            val notes = client({ fresh -> if (fresh) awaitCancellation() else "stale" }, deadline = 200.milliseconds)
-            assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
-        }
+    fun `a repeated call has no more time than the first`() = withApi({ any = ::wantFresh }) {
+        val notes = client({ fresh -> if (fresh) awaitCancellation() else "stale" }, deadline = 200.milliseconds)
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
+    }
 
     @Test
-    fun `a deadline of the call's own counts instead`() =
-        withApi({ any = { awaitCancellation() } }) {
-            val notes = client({ "token" }, deadline = 60.seconds).withDeadlineAfter(50, TimeUnit.MILLISECONDS)
-            assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
-        }
+    fun `a deadline of the call's own counts instead`() = withApi({ any = { awaitCancellation() } }) {
+        val notes = client({ "token" }, deadline = 60.seconds).withDeadlineAfter(50, TimeUnit.MILLISECONDS)
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, failureOf { notes.writeNote(WRITE) }.code)
+    }
 
     @Test
     fun `a call that was given up is not repeated, nor a token refreshed for it`() {

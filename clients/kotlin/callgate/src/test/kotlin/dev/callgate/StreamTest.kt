@@ -25,22 +25,20 @@ class StreamTest {
     private val watch = WatchCountRequest.getDefaultInstance()
 
     /** Two notes at a time, then the token has expired; six in all. */
-    private fun twoAtATime(request: FollowNotesRequest): Flow<FollowNotesResponse> =
-        flow {
-            check(request.folder == "in") { "another folder" }
-            for (number in request.after + 1..6) {
-                emit(note(number))
-                if (number % 2 == 0 && number < 6) throw refusal("TOKEN_EXPIRED")
-            }
+    private fun twoAtATime(request: FollowNotesRequest): Flow<FollowNotesResponse> = flow {
+        check(request.folder == "in") { "another folder" }
+        for (number in request.after + 1..6) {
+            emit(note(number))
+            if (number % 2 == 0 && number < 6) throw refusal("TOKEN_EXPIRED")
         }
+    }
 
     @Test
-    fun `a stream that its token's expiry ends goes on from where the application says`() =
-        withApi({ follow = ::twoAtATime }) {
-            val notes = client(serialTokens(), resume = listOf(after)).followNotes(inFolder).toList()
-            assertEquals(listOf(1, 2, 3, 4, 5, 6), notes.map { it.number })
-            assertEquals(listOf("token-1", "token-2", "token-3"), brought)
-        }
+    fun `a stream that its token's expiry ends goes on from where the application says`() = withApi({ follow = ::twoAtATime }) {
+        val notes = client(serialTokens(), resume = listOf(after)).followNotes(inFolder).toList()
+        assertEquals(listOf(1, 2, 3, 4, 5, 6), notes.map { it.number })
+        assertEquals(listOf("token-1", "token-2", "token-3"), brought)
+    }
 
     @Test
     fun `by default the same is asked for again`() {
@@ -59,15 +57,14 @@ class StreamTest {
     }
 
     @Test
-    fun `a stream of which the application says nothing ends with its token`() =
-        withApi({ follow = ::twoAtATime }) {
-            val notes = client(serialTokens(), resume = listOf(again))
-            val seen = mutableListOf<Int>()
-            val failure = failureOf { notes.followNotes(inFolder).collect { seen += it.number } }
-            assertTrue(failure.isDenied(Reason.TOKEN_EXPIRED))
-            assertEquals(listOf(1, 2), seen)
-            assertEquals(1, brought.size)
-        }
+    fun `a stream of which the application says nothing ends with its token`() = withApi({ follow = ::twoAtATime }) {
+        val notes = client(serialTokens(), resume = listOf(again))
+        val seen = mutableListOf<Int>()
+        val failure = failureOf { notes.followNotes(inFolder).collect { seen += it.number } }
+        assertTrue(failure.isDenied(Reason.TOKEN_EXPIRED))
+        assertEquals(listOf(1, 2), seen)
+        assertEquals(1, brought.size)
+    }
 
     @Test
     fun `a stream refused before its first message is opened with a fresh token, whatever the application says`() {
@@ -91,12 +88,11 @@ class StreamTest {
     }
 
     @Test
-    fun `a stream that is refused again is given up`() =
-        withApi({ watch = { flow { throw refusal("TOKEN_EXPIRED") } } }) {
-            val notes = client(serialTokens(), resume = listOf(again))
-            assertTrue(failureOf { notes.watchCount(watch).collect() }.isDenied(Reason.TOKEN_EXPIRED))
-            assertEquals(2, brought.size)
-        }
+    fun `a stream that is refused again is given up`() = withApi({ watch = { flow { throw refusal("TOKEN_EXPIRED") } } }) {
+        val notes = client(serialTokens(), resume = listOf(again))
+        assertTrue(failureOf { notes.watchCount(watch).collect() }.isDenied(Reason.TOKEN_EXPIRED))
+        assertEquals(2, brought.size)
+    }
 
     @Test
     fun `a resumed stream that is refused before another message is given up`() {
@@ -116,19 +112,18 @@ class StreamTest {
     }
 
     @Test
-    fun `a stream that ends for another reason is not resumed`() =
-        withApi({
-            watch = {
-                flow {
-                    emit(count(1))
-                    throw refusal("USER_DISABLED")
-                }
+    fun `a stream that ends for another reason is not resumed`() = withApi({
+        watch = {
+            flow {
+                emit(count(1))
+                throw refusal("USER_DISABLED")
             }
-        }) {
-            val notes = client(STALE_THEN_FRESH, resume = listOf(again))
-            assertTrue(failureOf { notes.watchCount(watch).collect() }.isDenied(Reason.USER_DISABLED))
-            assertEquals(1, brought.size)
         }
+    }) {
+        val notes = client(STALE_THEN_FRESH, resume = listOf(again))
+        assertTrue(failureOf { notes.watchCount(watch).collect() }.isDenied(Reason.USER_DISABLED))
+        assertEquals(1, brought.size)
+    }
 
     @Test
     fun `a stream of one user is never resumed as another's`() {
@@ -149,33 +144,30 @@ class StreamTest {
     }
 
     @Test
-    fun `a stream that was given up by its reader is not resumed`() =
-        withApi({ follow = ::twoAtATime }) {
-            val notes = client(serialTokens(), resume = listOf(after)).followNotes(inFolder).take(2).toList()
-            assertEquals(2, notes.size)
-            assertTrue(brought.size <= 2) // the second may have been under way
-        }
+    fun `a stream that was given up by its reader is not resumed`() = withApi({ follow = ::twoAtATime }) {
+        val notes = client(serialTokens(), resume = listOf(after)).followNotes(inFolder).take(2).toList()
+        assertEquals(2, notes.size)
+        assertTrue(brought.size <= 2) // the second may have been under way
+    }
 
     @Test
-    fun `a slow reader of a resumed stream misses nothing, and is not flooded`() =
-        withApi({ follow = ::twoAtATime }) {
-            val seen = mutableListOf<Int>()
-            client(serialTokens(), resume = listOf(after)).followNotes(inFolder).collect {
-                delay(5)
-                seen += it.number
-            }
-            assertEquals(listOf(1, 2, 3, 4, 5, 6), seen)
+    fun `a slow reader of a resumed stream misses nothing, and is not flooded`() = withApi({ follow = ::twoAtATime }) {
+        val seen = mutableListOf<Int>()
+        client(serialTokens(), resume = listOf(after)).followNotes(inFolder).collect {
+            delay(5)
+            seen += it.number
         }
+        assertEquals(listOf(1, 2, 3, 4, 5, 6), seen)
+    }
 
     @Test
-    fun `an application that cannot say where its stream goes on has it end`() =
-        withApi({ follow = ::twoAtATime }) {
-            val lost = IllegalStateException("lost")
-            val notes = client(serialTokens(), resume = listOf(resuming(NoteServiceGrpc.getFollowNotesMethod()) { _, _ -> throw lost }))
-            val failure = failureOf { notes.followNotes(inFolder).collect() }
-            assertEquals(Status.Code.INTERNAL, failure.code)
-            assertEquals("lost", failure.cause?.message)
-        }
+    fun `an application that cannot say where its stream goes on has it end`() = withApi({ follow = ::twoAtATime }) {
+        val lost = IllegalStateException("lost")
+        val notes = client(serialTokens(), resume = listOf(resuming(NoteServiceGrpc.getFollowNotesMethod()) { _, _ -> throw lost }))
+        val failure = failureOf { notes.followNotes(inFolder).collect() }
+        assertEquals(Status.Code.INTERNAL, failure.code)
+        assertEquals("lost", failure.cause?.message)
+    }
 
     @Test
     fun `only a server stream can be resumed`() {

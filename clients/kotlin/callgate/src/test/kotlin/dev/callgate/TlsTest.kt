@@ -32,9 +32,7 @@ class TlsTest {
         }
 
     @Test
-    fun `by https a token goes to whoever has the certificate, and to nobody else`(
-        @TempDir folder: File,
-    ) = runBlocking {
+    fun `by https a token goes to whoever has the certificate, and to nobody else`(@TempDir folder: File) = runBlocking {
         val store = keyStore(folder)
         val keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm()).apply { init(store, PASSWORD) }
         val trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm()).apply { init(store) }
@@ -66,8 +64,9 @@ class TlsTest {
     private fun keyStore(folder: File): KeyStore {
         val file = File(folder, "keys.p12")
         val keytool = File(System.getProperty("java.home"), "bin/keytool").path
-        val words = "-genkeypair -alias api -keyalg EC -dname CN=api.test -ext san=dns:api.test -validity 1 -storetype PKCS12 -storepass".split(" ")
-        val made = ProcessBuilder(listOf(keytool) + words + listOf(String(PASSWORD), "-keystore", file.path)).redirectErrorStream(true).start()
+        val key = "-genkeypair -alias api -keyalg EC -dname CN=api.test -ext san=dns:api.test -validity 1".split(" ")
+        val into = listOf("-storetype", "PKCS12", "-storepass", String(PASSWORD), "-keystore", file.path)
+        val made = ProcessBuilder(listOf(keytool) + key + into).redirectErrorStream(true).start()
         val said = made.inputStream.bufferedReader().readText()
         check(made.waitFor() == 0) { said }
         return KeyStore.getInstance("PKCS12").apply { file.inputStream().use { load(it, PASSWORD) } }

@@ -33,39 +33,39 @@ class TokensTest {
         })
 
     @Test
-    fun `calls refused at once share one refresh`() =
-        runBlocking {
-            val calls = List(5) { async(start = UNDISPATCHED) { slow.another("stale") } }
-            mayEnd.complete(Unit)
-            assertEquals(List(5) { "fresh" }, calls.awaitAll())
-            assertEquals(1, refreshes.get())
-        }
+    fun `calls refused at once share one refresh`() = runBlocking {
+        val calls = List(5) { async(start = UNDISPATCHED) { slow.another("stale") } }
+        mayEnd.complete(Unit)
+        assertEquals(List(5) { "fresh" }, calls.awaitAll())
+        assertEquals(1, refreshes.get())
+    }
 
     @Test
-    fun `a refresh goes on for the others when the call that began it is given up`() =
-        runBlocking {
-            val given = launch(start = UNDISPATCHED) { slow.another("stale") }
-            val other = async(start = UNDISPATCHED) { slow.another("stale") }
-            given.cancelAndJoin()
-            mayEnd.complete(Unit)
-            assertEquals("fresh", other.await())
-            assertEquals(1, refreshes.get())
-        }
+    fun `a refresh goes on for the others when the call that began it is given up`() = runBlocking {
+        val given = launch(start = UNDISPATCHED) { slow.another("stale") }
+        val other = async(start = UNDISPATCHED) { slow.another("stale") }
+        given.cancelAndJoin()
+        mayEnd.complete(Unit)
+        assertEquals("fresh", other.await())
+        assertEquals(1, refreshes.get())
+    }
 
     @Test
-    fun `a refresh that failed fails those who waited, and the next one is tried anew`() =
-        runBlocking {
-            val tokens = Tokens({ fresh -> if (!fresh) "stale" else if (refreshes.incrementAndGet() == 1) throw IOException("away") else "fresh" })
-            assertFailsWith<IOException> { tokens.another("stale") }
-            assertEquals("fresh", tokens.another("stale"))
-        }
+    fun `a refresh that failed fails those who waited, and the next one is tried anew`() = runBlocking {
+        val tokens =
+            Tokens({ fresh ->
+                if (fresh && refreshes.incrementAndGet() == 1) throw IOException("away")
+                if (fresh) "fresh" else "stale"
+            })
+        assertFailsWith<IOException> { tokens.another("stale") }
+        assertEquals("fresh", tokens.another("stale"))
+    }
 
     @Test
-    fun `a source that never answers holds up refreshes for a bounded time`() =
-        runBlocking {
-            val tokens = Tokens({ fresh -> if (fresh) awaitCancellation() else "stale" }, within = 50.milliseconds)
-            repeat(2) { assertTrue(failureOf { tokens.another("stale") } is IOException) }
-        }
+    fun `a source that never answers holds up refreshes for a bounded time`() = runBlocking {
+        val tokens = Tokens({ fresh -> if (fresh) awaitCancellation() else "stale" }, within = 50.milliseconds)
+        repeat(2) { assertTrue(failureOf { tokens.another("stale") } is IOException) }
+    }
 
     @Test
     fun `a user is known by id and tenant, wherever they stand in the token`() {
@@ -78,11 +78,11 @@ class TokensTest {
     @Test
     fun `JSON is read strictly`() {
         val text = """ {"a" : [1, -2.5e+3, true, null, {}, []], "b":{"c":"\u00e9\n\"\\/"} } """
-        assertEquals(mapOf("a" to listOf(null, null, null, null, mapOf<String, Any?>(), listOf<Any?>()), "b" to mapOf("c" to "é\n\"\\/")), parseJson(text))
-        for (no in listOf(
-            "", "{", "{\"a\"}", "{\"a\":1,}", "{a:1}", "{\"a\":1,\"a\":2}", "[1 2]", "01", "nul", "\"\\x\"", "\"\\u12\"", "\"\n\"", "\"a", "{} {}", "-",
-            "[".repeat(40) + "]".repeat(40),
-        )) {
+        val list = listOf(null, null, null, null, mapOf<String, Any?>(), listOf<Any?>())
+        assertEquals(mapOf("a" to list, "b" to mapOf("c" to "é\n\"\\/")), parseJson(text))
+        val objects = listOf("{", "{\"a\"}", "{\"a\":1,}", "{a:1}", "{\"a\":1,\"a\":2}", "{} {}")
+        val strings = listOf("\"a", "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\u12 4\"", "'a'")
+        for (no in objects + strings + listOf("", "[1 2]", "01", "nul", "-", "[".repeat(40) + "]".repeat(40))) {
             assertFailsWith<IllegalArgumentException>(no) { parseJson(no) }
         }
     }

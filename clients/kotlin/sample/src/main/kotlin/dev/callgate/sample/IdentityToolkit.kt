@@ -51,25 +51,24 @@ class IdentityToolkit(private val origin: String, private val apiKey: String = "
         return Tokens(answer.text("idToken"), answer.text("refreshToken"), answer.seconds("expiresIn"))
     }
 
-    private suspend fun post(path: String, type: String, body: String): JsonObject =
-        withContext(Dispatchers.IO) {
-            val request =
-                HttpRequest
-                    .newBuilder(URI("$origin/$path?key=$apiKey"))
-                    .timeout(WITHIN)
-                    .header("content-type", type)
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build()
-            val response = http.send(request, HttpResponse.BodyHandlers.ofString())
-            val answer =
-                try {
-                    Json.parseToJsonElement(response.body()).jsonObject
-                } catch (_: IllegalArgumentException) {
-                    throw IOException("the identity provider answered ${response.statusCode()}")
-                }
-            if (response.statusCode() != 200) throw SignInFailed(answer["error"]?.jsonObject?.text("message") ?: "${response.statusCode()}")
-            answer
-        }
+    private suspend fun post(path: String, type: String, body: String): JsonObject = withContext(Dispatchers.IO) {
+        val request =
+            HttpRequest
+                .newBuilder(URI("$origin/$path?key=$apiKey"))
+                .timeout(WITHIN)
+                .header("content-type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build()
+        val response = http.send(request, HttpResponse.BodyHandlers.ofString())
+        val answer =
+            try {
+                Json.parseToJsonElement(response.body()).jsonObject
+            } catch (_: IllegalArgumentException) {
+                throw IOException("the identity provider answered ${response.statusCode()}")
+            }
+        if (response.statusCode() != 200) throw SignInFailed(answer["error"]?.jsonObject?.text("message") ?: "${response.statusCode()}")
+        answer
+    }
 
     private fun JsonObject.text(name: String): String =
         get(name)?.jsonPrimitive?.content ?: throw IOException("the identity provider's answer has no $name")

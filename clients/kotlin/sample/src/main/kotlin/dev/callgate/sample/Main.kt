@@ -73,13 +73,12 @@ suspend fun vote(
 fun rules(): Rules = Rules.read(checkNotNull(Rules::class.java.getResourceAsStream("/api.binpb")) { "api.binpb is missing" })
 
 /** Signs in, and up before if the account is not there yet. */
-suspend fun signIn(identity: IdentityToolkit, email: String, password: String): Session =
-    try {
-        Session(identity, identity.signIn(email, password))
-    } catch (failed: SignInFailed) {
-        if (failed.why !in listOf("EMAIL_NOT_FOUND", "INVALID_LOGIN_CREDENTIALS")) throw failed
-        Session(identity, identity.signUp(email, password))
-    }
+suspend fun signIn(identity: IdentityToolkit, email: String, password: String): Session = try {
+    Session(identity, identity.signIn(email, password))
+} catch (failed: SignInFailed) {
+    if (failed.why !in listOf("EMAIL_NOT_FOUND", "INVALID_LOGIN_CREDENTIALS")) throw failed
+    Session(identity, identity.signUp(email, password))
+}
 
 private inline fun withChannel(origin: String, options: CallgateOptions, use: (ManagedChannel) -> Unit) {
     val channel = callgateChannel(origin, options).build()
@@ -91,19 +90,17 @@ private inline fun withChannel(origin: String, options: CallgateOptions, use: (M
 }
 
 /** What a person can do about it. */
-fun explained(error: StatusException): String =
-    when (error.denialReason) {
-        Reason.TOKEN_MISSING -> "sign in first (TOKEN_MISSING)"
-        Reason.TOKEN_REVOKED, Reason.USER_DISABLED -> "this sign-in does not count any more (${error.denialReason})"
-        null -> if (error.isUnavailable) "the server is away" else "${error.status.code}: ${error.status.description}"
-        else -> "not allowed: ${error.denialReason}"
-    }
+fun explained(error: StatusException): String = when (error.denialReason) {
+    Reason.TOKEN_MISSING -> "sign in first (TOKEN_MISSING)"
+    Reason.TOKEN_REVOKED, Reason.USER_DISABLED -> "this sign-in does not count any more (${error.denialReason})"
+    null -> if (error.isUnavailable) "the server is away" else "${error.status.code}: ${error.status.description}"
+    else -> "not allowed: ${error.denialReason}"
+}
 
 private fun shown(results: Results) = "cats ${results.cats} : ${results.dogs} dogs. ${results.summary}"
 
-private fun candidateOf(name: String): Candidate =
-    when (name) {
-        "cats" -> Candidate.CANDIDATE_CATS
-        "dogs" -> Candidate.CANDIDATE_DOGS
-        else -> throw IllegalArgumentException("cats or dogs, not $name")
-    }
+private fun candidateOf(name: String): Candidate = when (name) {
+    "cats" -> Candidate.CANDIDATE_CATS
+    "dogs" -> Candidate.CANDIDATE_DOGS
+    else -> throw IllegalArgumentException("cats or dogs, not $name")
+}

@@ -58,60 +58,53 @@ class SystemTest {
         system.close()
     }
 
-    private fun channel(
-        auth: TokenSource?,
-        at: LocalSystem = system,
-        rules: Rules = rules(),
-        resume: List<Resumption> = emptyList(),
-    ) = callgateChannel(at.origin, CallgateOptions(rules, auth, resume = resume)).build().also(channels::add)
+    private fun channel(auth: TokenSource?, at: LocalSystem = system, rules: Rules = rules(), resume: List<Resumption> = emptyList()) =
+        callgateChannel(at.origin, CallgateOptions(rules, auth, resume = resume)).build().also(channels::add)
 
     private suspend fun someone(at: LocalSystem = system): Session =
         signIn(IdentityToolkit(at.origin), "${UUID.randomUUID()}@example.com", "correct horse")
 
     @Test
-    fun `a vote is counted, and is the voter's own`() =
-        runBlocking {
-            val votes = VoteServiceCoroutineStub(channel(someone()))
-            val before = votes.getResults(GetResultsRequest.getDefaultInstance()).results
-            val cast = votes.castVote(vote(Candidate.CANDIDATE_DOGS))
-            assertTrue(cast.results.dogs > before.dogs)
-            val own = votes.listMyVotes(ListMyVotesRequest.getDefaultInstance()).votesList
-            assertEquals(listOf(Candidate.CANDIDATE_DOGS), own.map { it.candidate })
-        }
+    fun `a vote is counted, and is the voter's own`() = runBlocking {
+        val votes = VoteServiceCoroutineStub(channel(someone()))
+        val before = votes.getResults(GetResultsRequest.getDefaultInstance()).results
+        val cast = votes.castVote(vote(Candidate.CANDIDATE_DOGS))
+        assertTrue(cast.results.dogs > before.dogs)
+        val own = votes.listMyVotes(ListMyVotesRequest.getDefaultInstance()).votesList
+        assertEquals(listOf(Candidate.CANDIDATE_DOGS), own.map { it.candidate })
+    }
 
     @Test
-    fun `what may not be done is refused with its reason`() =
-        runBlocking {
-            val nobodys = VoteServiceCoroutineStub(channel(null))
-            assertEquals(Reason.TOKEN_MISSING, reasonOf { nobodys.castVote(vote(Candidate.CANDIDATE_CATS)) })
-            nobodys.getResults(GetResultsRequest.getDefaultInstance())
+    fun `what may not be done is refused with its reason`() = runBlocking {
+        val nobodys = VoteServiceCoroutineStub(channel(null))
+        assertEquals(Reason.TOKEN_MISSING, reasonOf { nobodys.castVote(vote(Candidate.CANDIDATE_CATS)) })
+        nobodys.getResults(GetResultsRequest.getDefaultInstance())
 
-            val wrong = VoteServiceCoroutineStub(channel({ "no.real.token" }))
-            assertEquals(Reason.TOKEN_MALFORMED, reasonOf { wrong.castVote(vote(Candidate.CANDIDATE_CATS)) })
+        val wrong = VoteServiceCoroutineStub(channel({ "no.real.token" }))
+        assertEquals(Reason.TOKEN_MALFORMED, reasonOf { wrong.castVote(vote(Candidate.CANDIDATE_CATS)) })
 
-            val users = VoteServiceCoroutineStub(channel(someone(), rules = Rules.TOKEN_FOR_ALL))
-            assertEquals(Reason.CALLER_NOT_ALLOWED, reasonOf { users.resetVotes(ResetVotesRequest.getDefaultInstance()) })
-        }
+        val users = VoteServiceCoroutineStub(channel(someone(), rules = Rules.TOKEN_FOR_ALL))
+        assertEquals(Reason.CALLER_NOT_ALLOWED, reasonOf { users.resetVotes(ResetVotesRequest.getDefaultInstance()) })
+    }
 
     @Test
-    fun `votes of others are seen as they are cast`() =
-        runBlocking {
-            val watched = VoteServiceCoroutineStub(channel(null))
-            val voters = VoteServiceCoroutineStub(channel(someone()))
-            val begun = CompletableDeferred<Unit>()
-            coroutineScope {
-                val seen =
-                    async {
-                        val counts = watched.watchResults(WatchResultsRequest.getDefaultInstance()).map { it.results.cats }
-                        var before = Long.MAX_VALUE
-                        counts.onEach { begun.complete(Unit) }.first { (it > before).also { _ -> before = minOf(before, it) } }
-                    }
-                begun.await()
-                voters.castVote(vote(Candidate.CANDIDATE_CATS))
-                withTimeout(10.seconds) { seen.await() }
-            }
-            Unit
+    fun `votes of others are seen as they are cast`() = runBlocking {
+        val watched = VoteServiceCoroutineStub(channel(null))
+        val voters = VoteServiceCoroutineStub(channel(someone()))
+        val begun = CompletableDeferred<Unit>()
+        coroutineScope {
+            val seen =
+                async {
+                    val counts = watched.watchResults(WatchResultsRequest.getDefaultInstance()).map { it.results.cats }
+                    var before = Long.MAX_VALUE
+                    counts.onEach { begun.complete(Unit) }.first { (it > before).also { _ -> before = minOf(before, it) } }
+                }
+            begun.await()
+            voters.castVote(vote(Candidate.CANDIDATE_CATS))
+            withTimeout(10.seconds) { seen.await() }
         }
+        Unit
+    }
 
     @Test
     fun `a token that has expired for real is refreshed, the call repeated, and the stream goes on`() =
@@ -145,7 +138,9 @@ class SystemTest {
                 // Streams end on the second; a new call is let in until even a clock that is off says that the token has expired.
                 val own = VoteServiceCoroutineStub(channel({ tokens.first() }, system))
                 withTimeout(60.seconds) {
-                    while (reasonOf { own.listMyVotes(ListMyVotesRequest.getDefaultInstance()) } != Reason.TOKEN_EXPIRED) delay(200.milliseconds)
+                    while (reasonOf { own.listMyVotes(ListMyVotesRequest.getDefaultInstance()) } != Reason.TOKEN_EXPIRED) {
+                        delay(200.milliseconds)
+                    }
                 }
                 val atHand = CopyOnWriteArrayList(listOf(tokens.first()))
                 val auth =
@@ -160,36 +155,34 @@ class SystemTest {
         }
 
     @Test
-    fun `a stream is opened again when the server is back`() =
-        LocalSystem().use { system ->
-            runBlocking {
-                val votes = VoteServiceCoroutineStub(channel(null, system))
-                val voters = VoteServiceCoroutineStub(channel(someone(system), system))
-                val seen = Channel<Long>(Channel.UNLIMITED)
-                val stream =
-                    launch(Dispatchers.Default) {
-                        reconnecting(WatchResultsRequest.getDefaultInstance(), pause = { 50.milliseconds }) { votes.watchResults(it) }
-                            .collect { seen.send(it.results.cats) }
-                    }
-                assertEquals(0, withTimeout(10.seconds) { seen.receive() })
-                system.stop()
-                assertTrue(failureOf { voters.getResults(GetResultsRequest.getDefaultInstance()) }.isUnavailable)
-                system.start()
-                assertEquals(0, withTimeout(20.seconds) { seen.receive() })
-                stream.cancelAndJoin()
-            }
+    fun `a stream is opened again when the server is back`() = LocalSystem().use { system ->
+        runBlocking {
+            val votes = VoteServiceCoroutineStub(channel(null, system))
+            val voters = VoteServiceCoroutineStub(channel(someone(system), system))
+            val seen = Channel<Long>(Channel.UNLIMITED)
+            val stream =
+                launch(Dispatchers.Default) {
+                    reconnecting(WatchResultsRequest.getDefaultInstance(), pause = { 50.milliseconds }) { votes.watchResults(it) }
+                        .collect { seen.send(it.results.cats) }
+                }
+            assertEquals(0, withTimeout(10.seconds) { seen.receive() })
+            system.stop()
+            assertTrue(failureOf { voters.getResults(GetResultsRequest.getDefaultInstance()) }.isUnavailable)
+            system.start()
+            assertEquals(0, withTimeout(20.seconds) { seen.receive() })
+            stream.cancelAndJoin()
         }
+    }
 
     @Test
-    fun `the sample votes, shows a refusal and watches`() =
-        runBlocking {
-            val printed = mutableListOf<String>()
-            val email = "${UUID.randomUUID()}@example.com"
-            repeat(2) { vote(system.origin, email, "correct horse", Candidate.CANDIDATE_CATS, 500.milliseconds, printed::add) }
-            assertEquals(2, printed.count { it.startsWith("Voted. cats ") })
-            assertEquals(2, printed.count { it == "Without a token: sign in first (TOKEN_MISSING)" })
-            assertTrue(printed.last().startsWith("cats "), "$printed")
-        }
+    fun `the sample votes, shows a refusal and watches`() = runBlocking {
+        val printed = mutableListOf<String>()
+        val email = "${UUID.randomUUID()}@example.com"
+        repeat(2) { vote(system.origin, email, "correct horse", Candidate.CANDIDATE_CATS, 500.milliseconds, printed::add) }
+        assertEquals(2, printed.count { it.startsWith("Voted. cats ") })
+        assertEquals(2, printed.count { it == "Without a token: sign in first (TOKEN_MISSING)" })
+        assertTrue(printed.last().startsWith("cats "), "$printed")
+    }
 
     private companion object {
         /** Long enough for the calls before it ends. Besides, the gate takes clocks to be off by 10 s. */
@@ -199,13 +192,12 @@ class SystemTest {
 
         fun vote(candidate: Candidate): CastVoteRequest = CastVoteRequest.newBuilder().setCandidate(candidate).build()
 
-        suspend fun failureOf(call: suspend () -> Unit): Throwable =
-            try {
-                call()
-                AssertionError("it did not fail")
-            } catch (failure: Exception) {
-                failure
-            }
+        suspend fun failureOf(call: suspend () -> Unit): Throwable = try {
+            call()
+            AssertionError("it did not fail")
+        } catch (failure: Exception) {
+            failure
+        }
 
         suspend fun reasonOf(call: suspend () -> Unit): Reason? = failureOf(call).denialReason
     }
