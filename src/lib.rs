@@ -1,4 +1,7 @@
 //! The protos of callgate's own services, as gated Rust.
+//!
+//! A module is what a package of `proto/` has become: `votes.v1` is [`votes::v1`], with its messages, its client, and
+//! [`vote_service_gate`](votes::v1::vote_service_gate), its server behind the gate.
 
 #![allow(
     clippy::all,
@@ -7,29 +10,7 @@
     reason = "generated"
 )]
 
-/// Cats against dogs.
-pub mod votes {
-    /// Version 1.
-    pub mod v1 {
-        tonic::include_proto!("votes.v1");
-    }
-}
-
-/// What a signed-in user sees of themselves.
-pub mod profiles {
-    /// Version 1.
-    pub mod v1 {
-        tonic::include_proto!("profiles.v1");
-    }
-}
-
-/// What internal users do.
-pub mod admin {
-    /// Version 1.
-    pub mod v1 {
-        tonic::include_proto!("admin.v1");
-    }
-}
+include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 
 /// The compiled protos with their rules, for gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("file_descriptor_set");

@@ -1,8 +1,9 @@
-//! The command `callgate`: why a token is refused, who may call what, and tokens for trying calls.
+//! The command `callgate`: why a token is refused, who may call what, tokens for trying calls, and new services.
 
 mod args;
 mod explain;
 mod kind;
+mod new;
 mod pem;
 mod policy;
 mod settings;
@@ -24,6 +25,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Explain(args) => explain::run(*args).await,
         Command::Policy(args) => policy::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::New(args) => new::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Token(args) => token::run(args).await.map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

@@ -9,6 +9,7 @@ mod config;
 mod internal;
 mod page;
 mod place;
+mod services;
 mod system;
 mod welcome;
 

@@ -5,12 +5,7 @@ use std::{path::Path, sync::Arc};
 use anyhow::{Context, anyhow};
 use axum::Router;
 use callgate::{accounts::Accounts, google::Credentials};
-use callgate_admin::Admin;
-use callgate_api::{
-    admin::v1::admin_service_gate, profiles::v1::profile_service_gate, votes::v1::vote_service_gate,
-};
 use callgate_identity::{IapStandIn, Identity, Settings};
-use callgate_profiles::Profiles;
 use callgate_serve::{Bound, Config, Server};
 use callgate_site::{Site, WebConfig};
 use callgate_votes::Votes;
@@ -21,6 +16,7 @@ use crate::{
     config::{PROJECT, config},
     internal,
     place::Place,
+    services::Services,
 };
 
 /// Where `npm run dev` serves the page from.
@@ -32,9 +28,7 @@ pub(crate) struct System {
     place: Place,
     pages: Router,
     iap: IapStandIn,
-    votes: Votes,
-    admin: Admin,
-    accounts: Accounts,
+    services: Services,
 }
 
 impl System {
@@ -63,9 +57,11 @@ impl System {
             place,
             pages,
             iap,
-            votes,
-            admin,
-            accounts,
+            services: Services {
+                votes,
+                admin,
+                accounts,
+            },
         })
     }
 
@@ -73,14 +69,12 @@ impl System {
     pub(crate) async fn bind(self) -> anyhow::Result<(String, Bound)> {
         let port = self.place.port;
         let hosts = ["localhost", "127.0.0.1"].map(|host| format!("{host}:{port}"));
-        let profiles = Profiles::new(self.accounts.clone());
-        let bound = Server::new(self.config)?
+        let server = Server::new(self.config)?
             .only_hosts(hosts)
-            .behind(move |head| self.iap.stamp(head))
-            .service(vote_service_gate::server(self.votes))
-            .service(profile_service_gate::server(profiles))
-            .service(admin_service_gate::server(self.admin))
-            .accounts(self.accounts)
+            .behind(move |head| self.iap.stamp(head));
+        let bound = self
+            .services
+            .on(server)
             .file_descriptor_set(callgate_api::FILE_DESCRIPTOR_SET)
             .web(self.pages)
             .bind()

@@ -1,10 +1,12 @@
 //! The flags, and the environment variables that stand in for them.
 
+mod new;
 mod settings;
 mod token;
 
 use std::path::PathBuf;
 
+pub(crate) use new::NewArgs;
 pub(crate) use settings::{KeysArgs, SettingsArgs};
 pub(crate) use token::{
     AppArgs, EndUserArgs, ForHowLong, IapArgs, Kind as TokenKind, ServiceArgs, TokenArgs,
@@ -12,7 +14,7 @@ pub(crate) use token::{
 
 use crate::kind::Kind;
 
-/// Why a token is refused, who may call what, and tokens for trying calls
+/// Why a token is refused, who may call what, tokens for trying calls, and new services
 #[derive(clap::Parser)]
 #[command(name = "callgate", disable_version_flag = true)]
 pub(crate) struct Cli {
@@ -29,6 +31,11 @@ pub(crate) enum Command {
     Explain(Box<ExplainArgs>),
     /// Prints who may call which method, or what has changed since
     Policy(PolicyArgs),
+    /// Writes a new service, with its tests
+    ///
+    /// It has a public, an end-user and a streaming method. In callgate's repository: proto, crate, service file, and a line wherever
+    /// services are listed. With --standalone: a project of its own. Either all of it is written, or nothing.
+    New(NewArgs),
     /// Prints a token of the system that `cargo run` has started, for trying calls
     ///
     /// The token stands alone on standard output, so that TOKEN=$(callgate token firebase --email ada@example.com) holds it.

@@ -24,6 +24,7 @@ static SERVICES: &[&[Method]] = &[
     &admin_service_gate::METHODS,
     &profile_service_gate::METHODS,
     &vote_service_gate::METHODS,
+    // What `callgate new` makes goes above this line.
 ];
 
 /// All methods of the API, service by service.
@@ -34,6 +35,18 @@ pub(crate) fn methods() -> impl Iterator<Item = &'static Method> {
 /// Who may call a method, in words.
 pub(crate) fn who(method: &Method) -> String {
     Row::of(method).words()
+}
+
+/// What `--json` has written, with these methods in it too. Each comes with its name, such as `votes.v1.VoteService/CastVote`.
+pub(crate) fn with(
+    json: &str,
+    methods: impl IntoIterator<Item = (String, Method)>,
+) -> anyhow::Result<String> {
+    let mut table = parse(json)?;
+    let rows = methods.into_iter();
+    let rows = rows.map(|(name, method)| (name, Row::of(&method)));
+    table.methods.extend(rows);
+    json_of(&table)
 }
 
 /// What a rule demands of an end user, in words.
@@ -65,7 +78,7 @@ pub(crate) fn run(args: &PolicyArgs) -> anyhow::Result<()> {
             writeln!(out, "{change}")?;
         }
     } else if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&table)?)?;
+        write!(out, "{}", json_of(&table)?)?;
     } else {
         table.write(&mut out)?;
     }
@@ -80,5 +93,13 @@ fn read(path: &Path) -> anyhow::Result<Table> {
     } else {
         fs::read_to_string(path)?
     };
-    serde_json::from_str(&text).context("not a policy that `callgate policy --json` has written")
+    parse(&text)
+}
+
+fn parse(json: &str) -> anyhow::Result<Table> {
+    serde_json::from_str(json).context("not a policy that `callgate policy --json` has written")
+}
+
+fn json_of(table: &Table) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(table)? + "\n")
 }

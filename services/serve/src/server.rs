@@ -4,7 +4,7 @@ use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
 
 use axum::{Router, response::IntoResponse};
 use callgate::{
-    FirebaseVerifier, Gate, HasPolicy, IapVerifier, Policy, ServiceAccountVerifier,
+    Clock, FirebaseVerifier, Gate, HasPolicy, IapVerifier, Policy, ServiceAccountVerifier,
     SessionCookieVerifier, accounts::Accounts,
 };
 use http::{Request, StatusCode};
@@ -45,6 +45,7 @@ pub struct Server {
     hosts: Hosts,
     proxy: Proxy,
     pools: Vec<Pool>,
+    clock: Clock,
 }
 
 /// A server that listens, but does not answer yet.
@@ -78,6 +79,7 @@ impl Server {
             hosts: Hosts::default(),
             proxy: Proxy::default(),
             pools: Vec::new(),
+            clock: Clock::system(),
         })
     }
 
@@ -190,6 +192,14 @@ impl Server {
         self
     }
 
+    /// Has the gate take the time from this clock: for tests of what ends with a token, which need not wait for it then. The
+    /// verifiers given to [`Server::end_users`] and the like should have the same clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Listens, serves until SIGTERM or ctrl-c, and drains: what `main` ends with.
     ///
     /// # Errors
@@ -251,6 +261,7 @@ impl Server {
         let origins = self.config.origins();
         let gate = Gate::builder(self.policy.clone())
             .report_admitted()
+            .clock(self.clock)
             .max_open_streams(self.config.limits.open_streams)
             .unary_body_timeout(self.config.limits.unary_body_timeout)
             .origins(origins.iter().filter_map(|origin| origin.to_str().ok()))?;
