@@ -13,7 +13,7 @@
 #   release             all of the following, in this order; rolls back where the smoke test fails
 #   begin               gives the release a name, and notes which one has the traffic, and its images
 #   test                builds and tests what is here, with locked dependencies
-#   images              builds the four images, pushes them, and notes their digests
+#   images              builds the images, pushes them, and notes their digests
 #   render              fills in the service files, with these digests and the revision that has the traffic now
 #   deploy              makes a new revision of each service, without traffic
 #   smoke next|live     calls the new revisions, or those that have the traffic
@@ -27,7 +27,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-SERVICES=(votes profiles admin site)
+SERVICES=(
+  votes
+  profiles
+  admin
+  site
+)
 VARIABLES=${VARIABLES:-deploy/variables.env}
 NOTES=target/deploy
 RELEASE=$NOTES/variables.env
@@ -231,9 +236,15 @@ begin() {
   note LIVE_REVISION "${live:-$REVISION}"
   [[ -n $live ]] || return 0
   for service in "${SERVICES[@]}"; do
-    note "IMAGE_${service^^}" "$(ask IMAGE gcloud run revisions describe "$service-$live" --region="$REGION" --project="$PROJECT_ID" \
+    note "$(image_variable "$service")" "$(ask IMAGE gcloud run revisions describe "$service-$live" --region="$REGION" --project="$PROJECT_ID" \
       --format='value(spec.containers[0].image)')"
   done
+}
+
+# What the variable with a service's image is called.
+image_variable() {
+  local name=${1//-/_}
+  printf 'IMAGE_%s' "${name^^}"
 }
 
 test_it() {
@@ -254,7 +265,7 @@ images() {
     run skopeo copy --digestfile "$NOTES/digest" "oci-archive:$archive" "docker://$image:$REVISION"
     digest=$(ask sha256:DIGEST cat "$NOTES/digest")
     [[ -n $DRY_RUN || $digest =~ ^sha256:[0-9a-f]{64}$ ]] || fail "$image: no digest"
-    note "IMAGE_${service^^}" "$image@$digest"
+    note "$(image_variable "$service")" "$image@$digest"
   done
 }
 

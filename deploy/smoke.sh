@@ -65,6 +65,8 @@ page site /config.json '"projectId"'
 call 16 votes votes.v1.VoteService/CastVote "$CATS"
 call 16 votes votes.v1.VoteService/ResetVotes "$EMPTY"
 call 16 profiles profiles.v1.ProfileService/GetMyProfile "$EMPTY"
+# What `callgate new` makes goes above this line.
+
 # An unknown method does not exist.
 call 12 votes votes.v1.VoteService/Nonsense "$EMPTY"
 # Identity-Aware Proxy asks who it is before anything of admin answers: it redirects, or refuses. Where there is one origin, admin is not behind it,

@@ -28,7 +28,7 @@ def routes(module, policy):
 def names(module, services):
     """Yields accounts and secrets of the service files that Terraform does not make."""
     block = module.resource("google_service_account", "service").arguments
-    made = {block["account_id"].replace("${each.key}", name) for name in re.findall(r'"(\w+)"', block["for_each"])}
+    made = {block["account_id"].replace("${each.key}", name) for name in re.findall(r'"([\w-]+)"', block["for_each"])}
     secrets = {b.arguments["secret_id"] for b in module.blocks if b.type == "google_secret_manager_secret"}
     for path in sorted(services.glob("*.yaml")):
         text = path.read_text()

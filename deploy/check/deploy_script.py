@@ -74,6 +74,8 @@ class Trial:
         for name in ["deploy.sh", "cloudbuild.yaml", "variables.example.env", "database.sql"]:
             shutil.copy(root / "deploy" / name, self.folder / "deploy")
         shutil.copy(root / "deploy/variables.example.env", self.folder / "deploy/variables.env")
+        listed = re.search(r"^SERVICES=\(([^)]*)\)", (root / "deploy/deploy.sh").read_text(), re.M)
+        self.services = listed[1].split()
         self.state = self.folder / "state"
         self.state.mkdir()
         stand_ins = self.folder / "bin"
@@ -117,7 +119,7 @@ def must(holds, what):
 
 
 def everything_has(trial, release):
-    expected = {service: f"{service}-{release}" for service in ("votes", "profiles", "admin", "site")}
+    expected = {service: f"{service}-{release}" for service in trial.services}
     must(trial.traffic() == expected, f"the traffic is with {trial.traffic()}, {release} expected")
 
 
@@ -134,15 +136,15 @@ def first_release(trial):
     order = [call for call in calls if re.match(r"cargo|skopeo copy|gcloud run services (replace|set|update)|smoke", call)]
     kinds = [" ".join(call.split()[:4]) for call in order]
     must(kinds[0].startswith("cargo xtask test"), "the tests come first")
-    must(sum(call.startswith("skopeo copy") for call in order) == 4, "four images are pushed")
-    must(sum(call.startswith("gcloud run services replace") for call in order) == 4, "four services are deployed")
+    must(sum(call.startswith("skopeo copy") for call in order) == len(trial.services), "an image of each is pushed")
+    must(sum(call.startswith("gcloud run services replace") for call in order) == len(trial.services), "each service is deployed")
     must(any("set-iam-policy admin" in call for call in calls), "only IAP may invoke admin")
     must(not any("update-traffic" in call for call in calls), "there is no traffic to shift")
     must(calls[-1] == "smoke.sh live 123456789012 europe-west1", f"the last call is {calls[-1]}")
     variables = (trial.folder / "target/deploy/variables.env").read_text()
     must("\nREVISION=r1\n" in variables and "\nLIVE_REVISION=r1\n" in variables, "the release is noted")
     images = re.findall(r"^IMAGE_\w+=(.*)$", variables, re.M)
-    must(len(images) == 4 and all(image.endswith(f"@{DIGEST}") for image in images), f"the digests are noted: {images}")
+    must(len(images) == len(trial.services) and all(image.endswith(f"@{DIGEST}") for image in images), f"the digests are noted: {images}")
 
 
 def next_release(trial):

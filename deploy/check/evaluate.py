@@ -28,11 +28,12 @@ EVERYTHING = {
     "administrators": ["group:admins@example.com"],
 }
 LEAST = {"project_id": "cats-against-dogs"}
+EACH = "as many as there are services"
 PLANS = [
-    (EVERYTHING, {"google_compute_url_map__this": 1, "google_identity_platform_tenant__this": 2, "google_project_iam_member__traces": 4,
-                  "google_cloud_run_v2_service_iam_binding__admin_only_by_iap": 1, "google_service_account__service": 4}),
+    (EVERYTHING, {"google_compute_url_map__this": 1, "google_identity_platform_tenant__this": 2, "google_project_iam_member__traces": EACH,
+                  "google_cloud_run_v2_service_iam_binding__admin_only_by_iap": 1, "google_service_account__service": EACH}),
     (LEAST, {"google_compute_url_map__this": 0, "google_identity_platform_tenant__this": 0, "google_project_iam_member__traces": 0,
-             "google_cloud_run_v2_service_iam_binding__admin_only_by_iap": 0, "google_service_account__service": 4}),
+             "google_cloud_run_v2_service_iam_binding__admin_only_by_iap": 0, "google_service_account__service": EACH}),
 ]
 REFUSED = [
     ({**LEAST, "project_id": "demo-callgate"}, "one that begins with demo- is for development"),
@@ -132,11 +133,13 @@ def check(source):
             done = terraform(folder, *arguments)
             if done.returncode:
                 raise Fault(f"terraform {arguments[0]}: {done.stderr or done.stdout}")
+        services = len(re.findall(r'"[\w-]+"', hcl.load(source).resource("google_service_account", "service").arguments["for_each"]))
         for variables, expected in PLANS:
             count, said = plan(folder, variables)
             if count is None:
                 raise Fault(f"terraform plan with {variables}: {said}")
             for resource, number in expected.items():
+                number = services if number == EACH else number
                 if count.get(resource, 0) != number:
                     raise Fault(f"terraform plan with {variables}: {count.get(resource, 0)} of {resource}, {number} expected")
         # As someone copies it.

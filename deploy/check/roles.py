@@ -20,8 +20,6 @@ TOO_MUCH = re.compile(r"roles/(owner|editor|viewer|browser)\b|roles/[a-z.]*admin
 # Only a binding takes the role from whoever else has it.
 EXCLUSIVE = {"roles/run.invoker", "roles/iap.httpsResourceAccessor", "roles/secretmanager.secretAccessor"}
 
-SERVICES = ["votes", "profiles", "admin", "site"]
-
 
 def table(text, heading):
     """The rows of the first table below a heading, cells without their backticks."""
@@ -58,6 +56,8 @@ class Terraform:
 
     def __init__(self, module):
         self.module = module
+        # Those that have an account of their own.
+        self.services = re.findall(r'"([\w-]+)"', module.resource("google_service_account", "service").arguments["for_each"])
 
     def custom(self):
         return {
@@ -99,11 +99,11 @@ class Terraform:
             return ["administrators"]
         if inner == "google_service_account.build.member":
             return ["callgate-build"]
-        found = re.fullmatch(r'google_service_account\.service\["(\w+)"\]\.member', inner)
-        if found and found[1] in SERVICES:
+        found = re.fullmatch(r'google_service_account\.service\["([\w-]+)"\]\.member', inner)
+        if found and found[1] in self.services:
             return [f"callgate-{found[1]}"]
         if inner == "each.value.member" and "google_service_account.service" in block.arguments.get("for_each", ""):
-            return [f"callgate-{service}" for service in SERVICES]
+            return [f"callgate-{service}" for service in self.services]
         raise Fault(f"{block}: a member that cannot be read here: {member}")
 
     def on(self, block):
@@ -116,7 +116,7 @@ class Terraform:
                 secret = self.module.resource("google_secret_manager_secret", name[1])
                 return [f"secret {secret.arguments['secret_id']}"]
             case "google_service_account_iam_member" if arguments["service_account_id"] == "${each.value.name}":
-                return [f"account callgate-{service}" for service in SERVICES]
+                return [f"account callgate-{service}" for service in self.services]
             case "google_artifact_registry_repository_iam_member":
                 name = re.search(r"google_artifact_registry_repository\.(\w+)\.name", arguments["repository"])
                 repository = self.module.resource("google_artifact_registry_repository", name[1])

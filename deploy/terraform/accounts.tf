@@ -3,7 +3,12 @@
 
 # An account of its own for each service: what one may do, no other may. None has a key.
 resource "google_service_account" "service" {
-  for_each = toset(["votes", "profiles", "admin", "site"])
+  for_each = toset([
+    "votes",
+    "profiles",
+    "admin",
+    "site",
+  ])
 
   # At least six letters, so `votes` alone will not do.
   account_id   = "callgate-${each.key}"

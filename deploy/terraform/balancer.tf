@@ -3,12 +3,17 @@
 # The admin service is not behind it: it has Identity-Aware Proxy on its own URL, and Google allows that in one place only.
 
 locals {
-  balanced = var.domain == null ? toset([]) : toset(["votes", "profiles", "site"])
+  balanced = var.domain == null ? toset([]) : toset([
+    "votes",
+    "profiles",
+    "site",
+  ])
 
   # gRPC's paths are /PACKAGE.SERVICE/METHOD. Whatever is not listed goes to the page, health included.
   routes = {
     votes    = ["/votes.v1.VoteService/*"]
     profiles = ["/profiles.v1.ProfileService/*"]
+    # What `callgate new` makes goes above this line.
   }
 }
 

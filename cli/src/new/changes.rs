@@ -31,12 +31,16 @@ impl Changes {
         self.made.push((file, text));
     }
 
-    /// Another text for a file that is there.
+    /// Another text for a file that is there, or for what it is to be already.
     pub(super) fn change(
         &mut self,
         file: &str,
         change: impl FnOnce(&str) -> anyhow::Result<String>,
     ) -> anyhow::Result<()> {
+        if let Some((_, text)) = self.changed.iter_mut().find(|(it, _)| it == file) {
+            *text = change(text).with_context(|| file.to_owned())?;
+            return Ok(());
+        }
         let text = fs::read_to_string(self.root.join(file)).with_context(|| file.to_owned())?;
         let text = change(&text).with_context(|| file.to_owned())?;
         self.changed.push((file.to_owned(), text));

@@ -8,10 +8,12 @@ mod edit;
 mod format;
 mod git;
 mod name;
+mod next;
 mod repository;
 mod reserved;
 mod standalone;
 mod template;
+mod wiring;
 
 use std::io::{self, Write as _};
 

@@ -3,22 +3,19 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, bail};
-use callgate::{EndUserRule, Method, Rule};
 
 use super::{
     changes::Changes,
-    edit, git,
+    git,
     name::Name,
+    next::next,
     template::{HANDLERS, MAIN, PROTO, TESTS},
+    wiring::wire,
 };
-use crate::policy;
 
 const MANIFEST: &str = include_str!("../../templates/repository/Cargo.toml.in");
 const LIB: &str = include_str!("../../templates/repository/src/lib.rs");
 const SERVICE_FILE: &str = include_str!("../../templates/repository/service.yaml");
-
-/// Stands at the end of the lists that are written in Rust.
-const MARK: &str = "// What `callgate new` makes goes above this line.";
 
 /// What there is to do for this service in the repository that `here` is in, and what to say then.
 pub(super) fn service(
@@ -50,16 +47,20 @@ pub(super) fn service(
             );
         }
     }
-    Ok((changes, name.fill(NEXT)))
+    let next = next(
+        name,
+        &[
+            ("cargo test -p hello-world", "it passes as it is"),
+            ("cargo run", "serves it, with all others"),
+            (
+                "cargo run -q -p callgate-cli -- policy",
+                "who may call its methods, and those of the others",
+            ),
+        ],
+        "Then make proto/hello_world/v1/hello_world.proto and services/hello-world your service. deploy/README.md says what a deployment takes besides.",
+    );
+    Ok((changes, next))
 }
-
-const NEXT: &str = "\
-Next:
-  cargo test -p hello-world                           # it passes as it is
-  cargo run                                           # serves it, with all others
-  cargo run -q -p callgate-cli -- policy              # lists its methods, and who may call them
-Then change proto/hello_world/v1/hello_world.proto and services/hello-world to your service.
-";
 
 /// The folder of the repository that `here` is in.
 fn root(here: &Path) -> anyhow::Result<&Path> {
@@ -99,52 +100,4 @@ fn is_free(root: &Path, name: &Name) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// A line for the service wherever services are listed.
-fn wire(changes: &mut Changes, name: &Name) -> anyhow::Result<()> {
-    changes.change("Cargo.toml", |text| {
-        edit::after_last(
-            text,
-            "    \"services/",
-            &name.fill("    \"services/hello-world\",\n"),
-        )
-    })?;
-    changes.change("local/Cargo.toml", |text| {
-        edit::after_last(
-            text,
-            "callgate-votes.workspace",
-            &name.fill("hello-world = { path = \"../services/hello-world\" }\n"),
-        )
-    })?;
-    changes.change("local/src/services.rs", |text| {
-        let line = "            .service(hello_world::service())\n";
-        edit::before(text, MARK, &name.fill(line))
-    })?;
-    changes.change("cli/src/policy/mod.rs", |text| {
-        let line = "    &callgate_api::hello_world::v1::hello_world_service_gate::METHODS,\n";
-        edit::before(text, MARK, &name.fill(line))
-    })?;
-    changes.change("docs/policy.json", |text| policy::with(text, methods(name)))
-}
-
-/// The methods of the proto, with their rules. That these are the proto's own is what the test of docs/policy.json is for.
-fn methods(name: &Name) -> Vec<(String, Method)> {
-    let signed_in = Rule::end_user(EndUserRule::SIGNED_IN);
-    let methods = [
-        ("GetCount", false, Rule::PUBLIC),
-        ("Greet", false, signed_in),
-        ("WatchCount", true, signed_in),
-    ];
-    let rows = methods.map(|(method, server_streaming, rule)| {
-        let method_name = name.fill("hello_world.v1.HelloWorldService/") + method;
-        let method = Method {
-            path: "",
-            client_streaming: false,
-            server_streaming,
-            rule,
-        };
-        (method_name, method)
-    });
-    rows.into()
 }

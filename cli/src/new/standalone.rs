@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use super::{
     changes::Changes,
     name::Name,
+    next::next,
     template::{HANDLERS, MAIN, PROTO, TESTS},
 };
 
@@ -46,16 +47,23 @@ pub(super) fn service(
     ] {
         changes.make(name.fill(file), name.fill(template));
     }
-    Ok((changes, name.fill(NEXT)))
+    let next = next(
+        name,
+        &[
+            ("cargo test", "it passes as it is"),
+            (
+                "CALLGATE_PROJECT_ID=demo-hello-world cargo run",
+                "serves it on port 8080; an id of your own lets its users in",
+            ),
+            (
+                "grpcurl -plaintext localhost:8080 hello_world.v1.HelloWorldService/GetCount",
+                "a call",
+            ),
+        ],
+        "Then make proto/hello_world/v1/hello_world.proto and src/handlers.rs your service; README.md says more.",
+    );
+    Ok((changes, next))
 }
-
-const NEXT: &str = "\
-Next:
-  cargo test                                                    # it passes as it is
-  CALLGATE_PROJECT_ID=your-firebase-project cargo run           # serves it on port 8080
-  grpcurl -plaintext localhost:8080 hello_world.v1.HelloWorldService/GetCount
-Then change proto/hello_world/v1/hello_world.proto and src/handlers.rs to your service; README.md says more.
-";
 
 /// Nothing may be in the folder but a repository without files.
 fn is_empty(folder: &Path) -> anyhow::Result<()> {

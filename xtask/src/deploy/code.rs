@@ -38,7 +38,8 @@ impl Program {
             })
             .with_context(|| folder.to_owned())?;
         }
-        let protos = root().join("proto").join(service);
+        // Of `order-book`, the package is `order_book`.
+        let protos = root().join("proto").join(service.replace('-', "_"));
         if protos.is_dir() {
             files(&protos, &mut |text| program.read_proto(text))?;
         }

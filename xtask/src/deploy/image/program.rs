@@ -24,15 +24,15 @@ pub(crate) fn build(service: &str) -> anyhow::Result<PathBuf> {
             "images are built on x86-64 Linux with glibc, which is what Cloud Run runs: here, in a virtual machine of it, or by Cloud Build"
         );
     }
-    let package = format!("callgate-{service}");
+    let manifest = format!("services/{service}/Cargo.toml");
     let mut build = cargo(&[
         "build",
         "--locked",
         "--release",
         "--target",
         TARGET,
-        "--package",
-        &package,
+        "--manifest-path",
+        &manifest,
     ]);
     let flags = flags()?;
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join(SEPARATOR));

@@ -67,7 +67,8 @@ fn callers(services: &[Service]) -> Vec<String> {
         let name = caller.metadata.name.as_str();
         for callee in services {
             let other = callee.metadata.name.as_str();
-            let variable = |what: &str| format!("CALLGATE_{}_{what}", other.to_uppercase());
+            let known_as = other.to_uppercase().replace('-', "_");
+            let variable = |what: &str| format!("CALLGATE_{known_as}_{what}");
             let (url, audience) = (variable("URL"), variable("AUDIENCE"));
             let Some(origin) = caller.setting(&url) else {
                 continue;
