@@ -7,6 +7,7 @@ mod jsonl;
 mod keys;
 mod kinds;
 mod method;
+mod new;
 mod policy;
 mod policy_diff;
 mod status;

@@ -11,8 +11,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), ServeError> {
     let config = Config::parse();
-    let service =
-        hello_world::service().max_decoding_message_size(config.limits.message_size);
+    let service = hello_world::service().max_decoding_message_size(config.limits.message_size);
     Server::new(config)?
         .service(service)
         .file_descriptor_set(hello_world::FILE_DESCRIPTOR_SET)

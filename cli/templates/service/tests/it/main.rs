@@ -97,12 +97,18 @@ async fn watchers_see_each_greeting_until_their_token_ends() {
     let request = with_token(&token, WatchCountRequest {});
     let mut counts = it.client.watch_count(request).await.unwrap().into_inner();
     assert_eq!(counts.message().await.unwrap().unwrap().count, 0);
-    it.client.greet(with_token(&token, GreetRequest {})).await.unwrap();
+    it.client
+        .greet(with_token(&token, GreetRequest {}))
+        .await
+        .unwrap();
     assert_eq!(counts.message().await.unwrap().unwrap().count, 1);
 
     it.clock.advance(HOUR);
     let fresh = it.issuer.token("bob").sign();
-    it.client.greet(with_token(&fresh, GreetRequest {})).await.unwrap();
+    it.client
+        .greet(with_token(&fresh, GreetRequest {}))
+        .await
+        .unwrap();
     let end = counts.message().await.unwrap_err();
     assert_eq!(end.code(), Code::Unauthenticated);
     assert_eq!(reason(&end), "TOKEN_EXPIRED");
