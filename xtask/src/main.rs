@@ -9,6 +9,7 @@ mod deploy;
 mod instructions;
 mod interop;
 mod kotlin;
+mod new;
 mod oracle;
 mod published;
 mod python;

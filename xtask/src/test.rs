@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::{
     book, conformance,
     count::Count,
-    dependencies, deploy, instructions, interop, kotlin, oracle, published, release,
+    dependencies, deploy, instructions, interop, kotlin, new, oracle, published, release,
     run::{cargo, command, counted, run},
     setup, tidy,
 };
@@ -44,6 +44,8 @@ pub(crate) enum Part {
     Conformance,
     /// The web page in Chromium, with Firebase's own emulator in place of the embedded identity.
     Emulator,
+    /// `callgate new`: what it writes builds, passes its tests, is served and listed; in a copy of this repository, and on its own.
+    New,
 }
 
 const PAGE: &str = "web";
@@ -71,6 +73,7 @@ impl Part {
         Self::Kotlin,
         Self::Browser,
         Self::Emulator,
+        Self::New,
     ];
 
     fn steps(self) -> &'static [Step] {
@@ -175,6 +178,10 @@ impl Part {
                 ("browser, Firebase's emulator", || {
                     counted(command("npm", &["run", "--silent", "test:emulator"], PAGE))
                 }),
+            ],
+            Self::New => &[
+                ("a new service", new::in_repository),
+                ("a new project", new::standalone),
             ],
         }
     }

@@ -32,10 +32,14 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A folder with the lists, all committed, and with the names of all packages.
+/// Names of packages, of which a service may have none.
+const LOCK: &str = "[[package]]\nname = \"tokio\"\n\n[[package]]\nname = \"proc-macro2\"\n\n[[package]]\nname = \"xtask\"\n";
+
+/// A folder with the lists, all committed. The names of these tests are none that a service here might have one day.
 fn copy() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for file in LISTS.iter().chain(&["Cargo.lock"]) {
+    fs::write(folder.path().join("Cargo.lock"), LOCK).expect("it is written");
+    for file in LISTS {
         let to = folder.path().join(file);
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
         fs::copy(repository().join(file), to).expect(file);
@@ -100,7 +104,7 @@ fn only_adds(old: &str, new: &str) -> bool {
 fn a_service_is_added_and_nothing_is_taken_away() {
     let folder = copy();
     let before = files(folder.path());
-    let answer = new(folder.path(), &["greeter"]);
+    let answer = new(folder.path(), &["test-greeter"]);
     assert_eq!((answer.status, answer.err.as_str()), (Some(0), ""));
     let after = files(folder.path());
     let mut made = Vec::new();
@@ -116,13 +120,13 @@ fn a_service_is_added_and_nothing_is_taken_away() {
         }
     }
     let expected = [
-        "deploy/services/greeter.yaml",
-        "proto/greeter/v1/greeter.proto",
-        "services/greeter/Cargo.toml",
-        "services/greeter/src/handlers.rs",
-        "services/greeter/src/lib.rs",
-        "services/greeter/src/main.rs",
-        "services/greeter/tests/it/main.rs",
+        "deploy/services/test-greeter.yaml",
+        "proto/test_greeter/v1/test_greeter.proto",
+        "services/test-greeter/Cargo.toml",
+        "services/test-greeter/src/handlers.rs",
+        "services/test-greeter/src/lib.rs",
+        "services/test-greeter/src/main.rs",
+        "services/test-greeter/tests/it/main.rs",
     ];
     assert_eq!(made, expected);
     assert_eq!(changed, LISTS);
@@ -136,7 +140,7 @@ fn a_service_is_added_and_nothing_is_taken_away() {
         .filter(|line| line.starts_with("  cargo "));
     assert_eq!(commands.count(), 3, "{}", answer.out);
     assert!(
-        answer.out.contains("  cargo test -p greeter "),
+        answer.out.contains("  cargo test -p test-greeter "),
         "{}",
         answer.out
     );
@@ -145,8 +149,8 @@ fn a_service_is_added_and_nothing_is_taken_away() {
 #[test]
 fn no_line_of_what_is_written_looks_at_a_token() {
     let folder = copy();
-    assert_eq!(new(folder.path(), &["greeter"]).status, Some(0));
-    let service = files(&folder.path().join("services/greeter/src"));
+    assert_eq!(new(folder.path(), &["test-greeter"]).status, Some(0));
+    let service = files(&folder.path().join("services/test-greeter/src"));
     assert_eq!(service.len(), 3);
     for (file, text) in &service {
         let text = text.to_lowercase();
@@ -207,18 +211,16 @@ fn names_are_written_as_each_place_wants_them() {
 #[test]
 fn a_second_service_goes_beside_the_first() {
     let folder = copy();
-    assert_eq!(new(folder.path(), &["greeter"]).status, Some(0));
+    assert_eq!(new(folder.path(), &["test-greeter"]).status, Some(0));
     let refused = new(folder.path(), &["order-book"]);
     assert_eq!(refused.status, Some(2));
     let answer = new(folder.path(), &["order-book", "--allow-dirty"]);
     assert_eq!((answer.status, answer.err.as_str()), (Some(0), ""));
     let services = fs::read_to_string(folder.path().join("local/src/services.rs"));
     let services = services.expect("it is there");
-    assert!(
-        services.contains(
-            ".service(greeter::service())\n            .service(order_book::service())\n"
-        )
-    );
+    assert!(services.contains(
+        ".service(test_greeter::service())\n            .service(order_book::service())\n"
+    ));
 }
 
 #[test]

@@ -1,18 +1,18 @@
 //! `deploy/smoke.sh` finds nothing wrong with the whole system, and much with one that lets everybody in.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpListener,
-    process::{Child, Command, Stdio},
     thread,
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::ensure;
 
 use crate::{
     deploy::check::{Check, Verdict},
     run::{cargo, command, run, target},
     setup,
+    system::System,
 };
 
 pub(super) const CHECK: Check = Check {
@@ -20,9 +20,6 @@ pub(super) const CHECK: Check = Check {
     about: "deploy/smoke.sh against the whole system on this machine, and against one that answers everything",
     run: check,
 };
-
-/// What the system prints before its address.
-const OPEN: &str = "Open ";
 
 fn check() -> anyhow::Result<Verdict> {
     setup::npm("")?;
@@ -33,7 +30,7 @@ fn check() -> anyhow::Result<Verdict> {
         "--package",
         "callgate-local",
     ]))?;
-    let mut system = System::start()?;
+    let mut system = System::start(&target()?.join("debug/callgate-local"), &[])?;
     let (passes, said) = smoke(&system.origin()?)?;
     ensure!(passes, "deploy/smoke.sh, against the whole system:\n{said}");
 
@@ -70,49 +67,6 @@ fn smoke(origin: &str) -> anyhow::Result<(bool, String)> {
         done.status.success(),
         said + &String::from_utf8_lossy(&done.stderr),
     ))
-}
-
-/// The whole system, with a folder of its own. It ends with this.
-struct System {
-    child: Child,
-    _folder: tempfile::TempDir,
-}
-
-impl System {
-    fn start() -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let child = Command::new(target()?.join("debug/callgate-local"))
-            .env("PORT", "0")
-            .env("CALLGATE_LOCAL_DIR", folder.path())
-            .env_remove("DATABASE_URL")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("callgate-local")?;
-        Ok(Self {
-            child,
-            _folder: folder,
-        })
-    }
-
-    fn origin(&mut self) -> anyhow::Result<String> {
-        let said = self.child.stdout.take().context("it was asked before")?;
-        let mut lines = BufReader::new(said).lines().map_while(Result::ok);
-        let Some(origin) = lines.find_map(|line| Some(line.strip_prefix(OPEN)?.to_owned())) else {
-            bail!("callgate-local ended before it listened");
-        };
-        // Whoever writes to a pipe that nobody reads waits for ever.
-        thread::spawn(move || lines.for_each(drop));
-        Ok(origin)
-    }
-}
-
-impl Drop for System {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// The origin of a server that answers each call with success. It goes with the program.
