@@ -6,7 +6,7 @@ use anyhow::Context;
 
 /// Those of these files that have uncommitted changes. None, where there is no repository.
 pub(super) fn changed(root: &Path, files: &[String]) -> anyhow::Result<Vec<String>> {
-    if !root.join(".git").exists() {
+    if !root.ancestors().any(|folder| folder.join(".git").exists()) {
         return Ok(Vec::new());
     }
     let output = Command::new("git")

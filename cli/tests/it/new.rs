@@ -244,7 +244,7 @@ fn what_is_written_is_formatted_and_so_are_the_templates() {
     let service = folder.path().join("services/hello-world");
     for kind in ["service", "repository"] {
         for (file, text) in files(&templates.join(kind)) {
-            if file.ends_with(".rs") {
+            if let Some((_, "rs")) = file.rsplit_once('.') {
                 let written = fs::read_to_string(service.join(&file)).expect("it is written");
                 assert_eq!(written, text, "{kind}/{file}");
             }

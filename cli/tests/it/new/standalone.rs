@@ -61,7 +61,7 @@ fn callgates_crates_may_come_from_a_checkout() {
         ("callgate-testkit", "interceptor/testkit"),
     ] {
         let place = checkout.join(place);
-        let line = format!("\n{package} = {{ path = {:?} }}\n", place);
+        let line = format!("\n{package} = {{ path = {place:?} }}\n");
         assert!(manifest.contains(&line), "{manifest}");
         let manifest = fs::read_to_string(place.join("Cargo.toml")).expect("it is there");
         assert!(manifest.contains(&format!("name = \"{package}\"")));

@@ -1,7 +1,8 @@
 //! The service behind its gate.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
+use callgate::Clock;
 use callgate_api::profiles::v1::{
     profile_service_client::ProfileServiceClient, profile_service_gate,
 };
@@ -16,6 +17,9 @@ use crate::accounts_server::AccountsServer;
 /// Whose scripts may call with a cookie.
 pub(crate) const PAGE: &str = "https://votes.example.com";
 
+/// When accounts are looked at again, of those who watch their profile.
+const SOON: Duration = Duration::from_millis(5);
+
 /// The service behind its gate. It stops when dropped.
 pub(crate) struct Service {
     pub(crate) client: ProfileServiceClient<Channel>,
@@ -24,6 +28,16 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn start(issuer: &FirebaseIssuer, accounts: &AccountsServer) -> Self {
+        Self::start_by(Clock::system(), issuer, accounts).await
+    }
+
+    /// With a gate that goes by this clock.
+    pub(crate) async fn start_by(
+        clock: Clock,
+        issuer: &FirebaseIssuer,
+        accounts: &AccountsServer,
+    ) -> Self {
+        let profiles = accounts.profiles().look_again_every(SOON);
         let config = Config {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             project_id: Some(issuer.project_id().to_owned()),
@@ -32,10 +46,11 @@ impl Service {
         };
         let bound = Server::new(config)
             .expect("a configuration")
+            .clock(clock)
             .end_users(issuer.verifier())
             .session_cookies(SessionCookieIssuer::new(issuer.project_id()).verifier())
             .accounts(accounts.accounts())
-            .service(profile_service_gate::server(accounts.profiles()))
+            .service(profile_service_gate::server(profiles))
             .bind()
             .await
             .expect("a port");

@@ -1,7 +1,8 @@
 //! `WatchMyProfile`.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use callgate::Clock;
 use callgate_api::profiles::v1::{WatchMyProfileRequest, profile_service_gate::ProfileService};
 use callgate_testkit::FirebaseIssuer;
 use futures_util::StreamExt;
@@ -51,4 +52,20 @@ async fn an_open_stream_ends_when_its_user_is_disabled() {
     };
     assert_eq!(status.code(), Code::Unauthenticated);
     assert_eq!(reason(&status), "USER_DISABLED");
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_its_users_token_by_the_clock_that_the_server_was_given() {
+    let clock = Clock::manual(SystemTime::now());
+    let issuer = FirebaseIssuer::new("demo-callgate").clock(clock.clone());
+    let accounts = AccountsServer::start(json!({"localId": "ada"})).await;
+    let mut service = Service::start_by(clock.clone(), &issuer, &accounts).await;
+    let request = with_token(WatchMyProfileRequest {}, &issuer.token("ada").sign());
+    let stream = service.client.watch_my_profile(request).await;
+    let mut stream = stream.expect("a stream").into_inner();
+    assert!(stream.message().await.expect("a message").is_some());
+    clock.advance(Duration::from_hours(1));
+    accounts.becomes(json!({"localId": "ada", "displayName": "Ada"}));
+    let status = stream.message().await.expect_err("its token has ended");
+    assert_eq!(reason(&status), "TOKEN_EXPIRED");
 }
