@@ -12,7 +12,7 @@ pub(crate) struct NewArgs {
     #[arg(long)]
     pub(crate) standalone: bool,
 
-    /// Take callgate's crates from this checkout, and not from the registry
+    /// Take callgate's crates from this checkout, and not from the registry: until they are published, or to try changes to them
     #[arg(long, value_name = "DIR", requires = "standalone")]
     pub(crate) path: Option<PathBuf>,
 

@@ -10,11 +10,9 @@ pub(super) fn next(name: &Name, commands: &[(&str, &str)], last: &str) -> String
         .collect();
     let width = commands.iter().map(|(command, _)| command.len()).max();
     let width = width.unwrap_or_default();
-    let mut text = String::from("Next:\n");
-    for (command, what) in commands {
-        text.push_str(&format!("  {command:width$}  # {what}\n"));
-    }
-    text.push_str(&name.fill(last));
-    text.push('\n');
-    text
+    let mut lines = vec!["Next:".to_owned()];
+    let each = commands.iter();
+    lines.extend(each.map(|(command, what)| format!("  {command:width$}  # {what}")));
+    lines.push(name.fill(last));
+    lines.join("\n") + "\n"
 }

@@ -89,38 +89,45 @@ fn with_crates(manifest: &str, checkout: Option<&Path>) -> anyhow::Result<String
             Some(root)
         }
     };
-    let mut text = String::new();
-    for line in manifest.lines() {
-        let from = line
-            .split_once("{ from = \"")
-            .and_then(|(before, rest)| Some((before, rest.strip_suffix("\" }")?)));
-        match (from, &root) {
-            (None, _) => text.push_str(line),
-            (Some((before, _)), None) => {
-                text.push_str(before);
-                text.push_str(&format!("{:?}", env!("CARGO_PKG_VERSION")));
-            }
-            (Some((before, folder)), Some(root)) => {
-                let path = root.join(folder);
-                if !path.join("Cargo.toml").is_file() {
-                    bail!(
-                        "--path {}: no checkout of callgate, for {folder}/Cargo.toml is not in it",
-                        root.display()
-                    );
-                }
-                let path = path.to_str().context("--path is not UTF-8")?;
-                text.push_str(&format!("{before}{{ path = {path:?} }}"));
-            }
-        }
-        text.push('\n');
-    }
-    Ok(text)
+    let lines = manifest
+        .lines()
+        .map(|line| match from(line) {
+            None => Ok(line.to_owned()),
+            Some((name, folder)) => dependency(name, folder, root.as_deref()),
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(lines.join("\n") + "\n")
 }
 
-/// Whether a manifest names this package among its dependencies.
+/// The crate that a line of the template names, and the folder of a checkout that it is in.
+fn from(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.split_once(" = { from = \"")?;
+    Some((name, rest.strip_suffix("\" }")?))
+}
+
+fn dependency(name: &str, folder: &str, root: Option<&Path>) -> anyhow::Result<String> {
+    let Some(root) = root else {
+        return Ok(format!("{name} = {:?}", env!("CARGO_PKG_VERSION")));
+    };
+    let path = root.join(folder);
+    if !path.join("Cargo.toml").is_file() {
+        bail!(
+            "--path {}: no checkout of callgate, for {folder}/Cargo.toml is not in it",
+            root.display()
+        );
+    }
+    let path = path.to_str().context("--path is not UTF-8")?;
+    Ok(format!("{name} = {{ path = {path:?} }}"))
+}
+
+/// Whether the template names this package among what it depends on.
 fn depends_on(manifest: &str, package: &str) -> bool {
-    let mut names = manifest.lines().filter_map(|line| line.split_once(" = "));
-    names.any(|(name, value)| name == package && (value.starts_with('{') || value.starts_with('"')))
+    let tables = manifest
+        .lines()
+        .skip_while(|line| *line != "[dependencies]")
+        .take_while(|line| !line.starts_with("[lints"));
+    let mut names = tables.filter_map(|line| line.split_once(" = "));
+    names.any(|(name, _)| name == package)
 }
 
 #[cfg(test)]
@@ -158,6 +165,9 @@ mod tests {
     #[test]
     fn what_it_depends_on_is_known() {
         assert!(depends_on(MANIFEST, "tonic") && depends_on(MANIFEST, "callgate"));
-        assert!(!depends_on(MANIFEST, "greeter") && !depends_on(MANIFEST, "toni"));
+        assert!(depends_on(MANIFEST, "callgate-build") && depends_on(MANIFEST, "tonic-types"));
+        for other in ["greeter", "toni", "version", "debug"] {
+            assert!(!depends_on(MANIFEST, other), "{other}");
+        }
     }
 }

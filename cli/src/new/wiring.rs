@@ -90,7 +90,7 @@ pub(super) fn wire(changes: &mut Changes, name: &Name) -> anyhow::Result<()> {
     changes.change("docs/policy.json", |text| policy::with(text, methods(name)))
 }
 
-/// The methods of the proto, with their rules. That these are the proto's own is what the test of docs/policy.json is for.
+/// The methods of the proto, with their rules. Built, it says the same: the test of docs/policy.json sees to that.
 fn methods(name: &Name) -> Vec<(String, Method)> {
     let signed_in = Rule::end_user(EndUserRule::SIGNED_IN);
     let methods = [
@@ -109,4 +109,38 @@ fn methods(name: &Name) -> Vec<(String, Method)> {
         (full_name, method)
     });
     rows.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::new::template::PROTO;
+
+    #[test]
+    fn the_methods_are_those_of_the_proto() {
+        let name = Name::parse("hello-world").unwrap();
+        let known = methods(&name);
+        let known: Vec<_> = known
+            .iter()
+            .map(|(name, method)| {
+                let (_, name) = name.split_once('/').unwrap();
+                let is_public = method.rule == Rule::PUBLIC;
+                (name, method.server_streaming, is_public)
+            })
+            .collect();
+        // A method has a rule of its own where braces follow, and the only such rule is `public`.
+        let rpcs = PROTO
+            .lines()
+            .filter_map(|it| it.trim().strip_prefix("rpc "));
+        let written: Vec<_> = rpcs
+            .map(|rpc| {
+                let (name, rest) = rpc.split_once('(').unwrap();
+                (name, rest.contains("returns (stream "), rest.ends_with('{'))
+            })
+            .collect();
+        assert_eq!(known, written);
+        assert_eq!(PROTO.matches("option (callgate.v1.rule)").count(), 1);
+        assert_eq!(PROTO.matches("public: {}").count(), 1);
+        assert_eq!(PROTO.matches("end_user: {}").count(), 1);
+    }
 }
