@@ -37,6 +37,7 @@ VARIABLES=${VARIABLES:-deploy/variables.env}
 NOTES=target/deploy
 RELEASE=$NOTES/variables.env
 RENDERED=$NOTES/services
+NEW=$NOTES/new-services
 DRY_RUN=
 
 # --- How a step is told and run ------------------------------------------------------------------------------------------
@@ -230,15 +231,25 @@ begin() {
   say "A release with a name of its own. It begins with the settings of $VARIABLES."
   run mkdir -p "$NOTES"
   [[ -n $DRY_RUN ]] || cp "$VARIABLES" "$RELEASE"
+  [[ -n $DRY_RUN ]] || : >"$NEW"
   local live service
   live=$(live_release votes)
   note REVISION "${RELEASE_NAME:-r$(date -u +%Y%m%d-%H%M%S)}"
   note LIVE_REVISION "${live:-$REVISION}"
   [[ -n $live ]] || return 0
   for service in "${SERVICES[@]}"; do
+    if [[ -z $DRY_RUN ]] && ! is_there gcloud run services describe "$service" --region="$REGION" --project="$PROJECT_ID"; then
+      printf '%s\n' "$service" >>"$NEW"
+      continue
+    fi
     note "$(image_variable "$service")" "$(ask IMAGE gcloud run revisions describe "$service-$live" --region="$REGION" --project="$PROJECT_ID" \
       --format='value(spec.containers[0].image)')"
   done
+}
+
+# Whether a service was not there yet when the release began, while others were: it has no revision to share the traffic with, nor to go back to.
+is_new() {
+  [[ -f $NEW ]] && grep --quiet --line-regexp --fixed-strings -e "$1" "$NEW"
 }
 
 # What the variable with a service's image is called.
@@ -288,7 +299,12 @@ render() {
 deploy() {
   local service
   for service in "${SERVICES[@]}"; do
-    say "A new revision of $service, which gets no traffic yet: $LIVE_REVISION keeps it."
+    if is_new "$service"; then
+      say "$service was not there before: this revision gets its traffic."
+      run sed -i "s/$service-$LIVE_REVISION\$/$service-$REVISION/" "$RENDERED/$service.yaml"
+    else
+      say "A new revision of $service, which gets no traffic yet: $LIVE_REVISION keeps it."
+    fi
     run gcloud run services replace "$RENDERED/$service.yaml" --region="$REGION" --project="$PROJECT_ID" --quiet
   done
   only_iap_invokes_admin
@@ -306,6 +322,7 @@ shift_traffic() {
   [[ $percent =~ ^([1-9][0-9]?|100)$ ]] || fail "how much of the traffic: 1 to 100?"
   rest=$((100 - percent))
   for service in "${SERVICES[@]}"; do
+    ! is_new "$service" || continue
     local to=$service-$REVISION=$percent
     [[ $rest == 0 || $REVISION == "$LIVE_REVISION" ]] || to+=,$service-$LIVE_REVISION=$rest
     say "$service: $percent% to $REVISION."
@@ -315,12 +332,18 @@ shift_traffic() {
 }
 
 rollback() {
-  local release=${1:-$LIVE_REVISION} service
+  local release=${1:-$LIVE_REVISION} service failed=
   for service in "${SERVICES[@]}"; do
+    if is_new "$service"; then
+      say "$service stays: it was not there before."
+      continue
+    fi
     say "$service: all traffic to $release. Its revision is there still, so this takes seconds; the database's schema stays."
+    # One that was not there at that time keeps none of the others.
     run gcloud run services update-traffic "$service" --to-revisions="$service-$release=100" --region="$REGION" \
-      --project="$PROJECT_ID" --quiet
+      --project="$PROJECT_ID" --quiet || failed+=" $service"
   done
+  [[ -z $failed ]] || fail "not rolled back:$failed"
 }
 
 smoke() {

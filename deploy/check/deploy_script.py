@@ -27,7 +27,12 @@ case "$name $*" in
   "gcloud run revisions describe "*) printf 'image-of-%s' "$4" ;;
   "gcloud run services replace "*)
     service=$(basename "$4" .yaml)
-    [[ -f $STATE/$service ]] || printf '%s-%s' "$service" "$(sed -n 's/^REVISION=//p' target/deploy/variables.env)" >"$STATE/$service" ;;
+    [[ -f $STATE/$service ]] || printf '%s' "$(sed -n 's/.*revisionName: //p' "$4")" >"$STATE/$service" ;;
+  "cargo xtask render "*)
+    mkdir -p "${@: -1}"
+    for service in $ALL_SERVICES; do
+      printf -- '- revisionName: %s-%s\n' "$service" "$(sed -n 's/^LIVE_REVISION=//p' "$4")" >"${@: -1}/$service.yaml"
+    done ;;
   "gcloud run services update-traffic ${FAIL_SHIFT:-none} --to-revisions=$FAIL_SHIFT-r"[3-9]*) exit 1 ;;
   "gcloud run services update-traffic "*"=100 "*)
     to=${5#--to-revisions=} && printf '%s' "${to%=100}" >"$STATE/$4" ;;
@@ -99,7 +104,7 @@ class Trial:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "STATE": str(self.state), "FAIL_SHIFT": "", "HOME": str(self.folder), **environment},
+            env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", "STATE": str(self.state), "ALL_SERVICES": " ".join(self.services), "FAIL_SHIFT": "", "HOME": str(self.folder), **environment},
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -217,6 +222,23 @@ def rolling_back(trial):
     everything_has(trial, "r1")
 
 
+def new_service(trial):
+    """A service that was not there before gets its traffic at once, and keeps it where the others go back."""
+    (trial.state / "profiles").unlink()
+    calls = trial.run("release", RELEASE_NAME="r8")
+    must(not any("update-traffic profiles" in call for call in calls), "there is no traffic of profiles to shift")
+    everything_has(trial, "r8")
+    (trial.state / "profiles").unlink()
+    trial.run("release", RELEASE_NAME="r9", FAIL_SMOKE="2", succeeds=False)
+    must(trial.traffic().pop("profiles") == "profiles-r9", "profiles has nothing to go back to")
+    must((trial.state / "votes").read_text() == "votes-r8", "votes goes back")
+    (trial.state / "profiles").write_text("profiles-r8")
+    # Nor does one that has no such revision keep the others from going back.
+    (trial.folder / "target/deploy/new-services").write_text("")
+    trial.run("rollback", "r3", FAIL_SHIFT="votes", succeeds=False)
+    must((trial.state / "site").read_text() == "site-r3", "site goes back, though votes does not")
+
+
 def secrets(trial):
     """No secret is an argument of a program, nor printed."""
     calls = trial.run("provider", "github.com", CLIENT_ID="Iv1.0123", CLIENT_SECRET="hush-hush")
@@ -253,7 +275,7 @@ def settings(trial):
     must(after == [*expected, "NEW=a=b"], f"the variables are {after}")
 
 
-TRIALS = [dry_run, first_release, next_release, failures, cloud_build, reconfiguring, rolling_back, secrets, settings, database]
+TRIALS = [dry_run, first_release, next_release, failures, cloud_build, reconfiguring, rolling_back, new_service, secrets, settings, database]
 
 
 def check(root):
