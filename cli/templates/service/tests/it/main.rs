@@ -9,10 +9,8 @@ use hello_world::v1::{
     GetCountRequest, GreetRequest, WatchCountRequest,
     hello_world_service_client::HelloWorldServiceClient,
 };
-use tonic::{Code, Request, Status, transport::Channel};
+use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
-
-const HOUR: Duration = Duration::from_hours(1);
 
 /// A running service, who signs its users' tokens, and the clock that both go by.
 struct Running {
@@ -47,13 +45,6 @@ async fn start() -> Running {
     }
 }
 
-fn with_token<T>(token: &str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    let bearer = format!("Bearer {token}").parse().expect("a header");
-    request.metadata_mut().insert("authorization", bearer);
-    request
-}
-
 /// Why the gate refused a call.
 fn reason(refusal: &Status) -> String {
     let details = refusal.get_error_details();
@@ -75,13 +66,13 @@ async fn only_who_is_signed_in_is_greeted() {
     assert_eq!(refusal.code(), Code::Unauthenticated);
     assert_eq!(reason(&refusal), "TOKEN_MISSING");
 
-    let forged = it.issuer.token("ada").forged_with(3).sign();
-    let request = with_token(&forged, GreetRequest {});
-    let refusal = it.client.greet(request).await.unwrap_err();
+    let forged = it.issuer.token("ada").forged_with(3);
+    let call = forged.request(GreetRequest {});
+    let refusal = it.client.greet(call).await.unwrap_err();
     assert_eq!(reason(&refusal), "TOKEN_INVALID");
 
-    let token = it.issuer.token("ada").name("Ada").sign();
-    let answer = it.client.greet(with_token(&token, GreetRequest {})).await;
+    let ada = it.issuer.token("ada").name("Ada");
+    let answer = it.client.greet(ada.request(GreetRequest {})).await;
     assert_eq!(answer.expect("a greeting").get_ref().text, "Hello Ada");
     let answer = it.client.get_count(GetCountRequest {}).await;
     assert_eq!(answer.expect("a count").get_ref().count, 1);
@@ -93,22 +84,17 @@ async fn watchers_see_each_greeting_until_their_token_ends() {
     let refusal = it.client.watch_count(WatchCountRequest {}).await;
     assert_eq!(reason(&refusal.unwrap_err()), "TOKEN_MISSING");
 
-    let token = it.issuer.token("ada").sign();
-    let request = with_token(&token, WatchCountRequest {});
-    let mut counts = it.client.watch_count(request).await.unwrap().into_inner();
+    let ada = it.issuer.token("ada");
+    let call = ada.request(WatchCountRequest {});
+    let mut counts = it.client.watch_count(call).await.unwrap().into_inner();
     assert_eq!(counts.message().await.unwrap().unwrap().count, 0);
-    it.client
-        .greet(with_token(&token, GreetRequest {}))
-        .await
-        .unwrap();
+    let call = ada.request(GreetRequest {});
+    it.client.greet(call).await.unwrap();
     assert_eq!(counts.message().await.unwrap().unwrap().count, 1);
 
-    it.clock.advance(HOUR);
-    let fresh = it.issuer.token("bob").sign();
-    it.client
-        .greet(with_token(&fresh, GreetRequest {}))
-        .await
-        .unwrap();
+    it.clock.advance(Duration::from_hours(1));
+    let call = it.issuer.token("bob").request(GreetRequest {});
+    it.client.greet(call).await.unwrap();
     let end = counts.message().await.unwrap_err();
     assert_eq!(end.code(), Code::Unauthenticated);
     assert_eq!(reason(&end), "TOKEN_EXPIRED");
