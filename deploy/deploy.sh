@@ -248,15 +248,10 @@ begin() {
 }
 
 # Whether a service was not there yet when the release began, while others were: it has no revision to share the traffic with, nor to go back to.
-is_new() {
-  [[ -f $NEW ]] && grep --quiet --line-regexp --fixed-strings -e "$1" "$NEW"
-}
+is_new() { [[ -f $NEW ]] && grep --quiet --line-regexp --fixed-strings -e "$1" "$NEW"; }
 
 # What the variable with a service's image is called.
-image_variable() {
-  local name=${1//-/_}
-  printf 'IMAGE_%s' "${name^^}"
-}
+image_variable() { tr 'a-z-' 'A-Z_' <<<"IMAGE_$1"; }
 
 test_it() {
   say "The tests, with the dependencies of the lock files. On Debian as root they install PostgreSQL and Chromium."

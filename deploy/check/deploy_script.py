@@ -63,7 +63,7 @@ PROGRAMS = ["terraform", "gcloud", "skopeo", "cargo", "curl", "cloud-sql-proxy",
 # What the images of Cloud Build's steps lack.
 LACKS = {"rust": ["gcloud"], "google-cloud-cli": ["cargo", "skopeo", "apt-get", "rustup"]}
 # What every image has, and deploy.sh uses.
-EVERYWHERE = ["awk", "basename", "bash", "cat", "cp", "date", "dirname", "env", "grep", "mkdir", "mktemp", "rm", "sed"]
+EVERYWHERE = ["awk", "basename", "bash", "cat", "cp", "date", "dirname", "env", "grep", "mkdir", "mktemp", "rm", "sed", "tr"]
 
 
 class Fault(Exception):
