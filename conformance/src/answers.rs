@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use callgate_serve::Trailers;
 use prost_types::Any;
 use tokio_stream::StreamExt;
 use tonic::{Extensions, Request, Response, Status, Streaming, metadata::MetadataMap};
@@ -12,7 +13,6 @@ use crate::{
         ClientStreamRequest, ConformancePayload, UnaryResponseDefinition,
         unary_response_definition::Response as Wanted,
     },
-    trailers::Trailers,
 };
 
 /// Answers one message.

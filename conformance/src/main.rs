@@ -33,8 +33,6 @@ mod suite;
 mod talk;
 #[cfg(suite)]
 mod text;
-#[cfg(suite)]
-mod trailers;
 
 #[cfg(suite)]
 #[tokio::main]

@@ -13,7 +13,6 @@ use crate::{
         open::{ServerCompatRequest, ServerCompatResponse, conformance_service_gate as open},
     },
     talk, text,
-    trailers::WithTrailers,
 };
 
 const PROJECT: &str = "demo-conformance";
@@ -39,16 +38,14 @@ enum Gate {
 /// Compression is the service's to turn on, and so is the limit on a message's size.
 macro_rules! service {
     ($gate:ident, $limit:expr) => {
-        WithTrailers(
-            $gate::server(Conformance)
-                .accept_compressed(Gzip)
-                .accept_compressed(Deflate)
-                .accept_compressed(Zstd)
-                .send_compressed(Gzip)
-                .send_compressed(Deflate)
-                .send_compressed(Zstd)
-                .max_decoding_message_size($limit),
-        )
+        $gate::server(Conformance)
+            .accept_compressed(Gzip)
+            .accept_compressed(Deflate)
+            .accept_compressed(Zstd)
+            .send_compressed(Gzip)
+            .send_compressed(Deflate)
+            .send_compressed(Zstd)
+            .max_decoding_message_size($limit)
     };
 }
 

@@ -2,6 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
+use callgate_serve::Trailers;
 use prost_types::Any;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_stream::{StreamExt, wrappers::ReceiverStream};
@@ -13,7 +14,6 @@ use crate::{
         BidiStreamRequest, ConformancePayload, ServerStreamRequest, StreamResponseDefinition,
         conformance_payload::RequestInfo,
     },
-    trailers::Trailers,
 };
 
 /// What a stream says.

@@ -32,7 +32,7 @@ export const REASONS = [
   "APP_CHECK_UNAVAILABLE",
   // ResourceExhausted
   "TOO_MANY_STREAMS",
-  // Unimplemented
+  // Unimplemented: in the service's log alone, a client is told the code
   "METHOD_UNKNOWN",
 ] as const;
 

@@ -51,11 +51,13 @@ impl<B: Body<Data = Bytes>> Body for StreamBody<B> {
             return Poll::Ready(None);
         };
         // The lease first: nothing goes out after it, not even what is ready.
-        let (over, frame) = match Lease::poll_over_if_any(this.lease, cx) {
-            Poll::Ready(denial) => (true, Some(Ok(Frame::trailers(trailers(&denial))))),
-            Poll::Pending => (false, ready!(inner.poll_frame(cx))),
+        let frame = match Lease::poll_over_if_any(this.lease, cx) {
+            Poll::Ready(denial) => Some(Ok(Frame::trailers(trailers(&denial)))),
+            Poll::Pending => ready!(inner.poll_frame(cx)),
         };
-        if over || frame.is_none() {
+        // Trailers end it: a lease that is over after that is nobody's concern.
+        if matches!(&frame, None | Some(Err(_))) || matches!(&frame, Some(Ok(f)) if f.is_trailers())
+        {
             // Drops the handler's stream now, and not when the client has read all.
             this.inner.set(None);
             *this.place = None;
@@ -224,6 +226,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_stream_that_has_ended_is_not_ended_again_by_its_lease() {
+        let clock = Clock::manual(SystemTime::now());
+        let mut body = StreamBody::new(End, Some(lease(&clock)), place());
+        assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
+        clock.advance(SECOND);
+        assert!(matches!(poll(&mut body), Poll::Ready(None)));
+    }
+
+    #[tokio::test]
     async fn a_stream_that_has_ended_holds_no_place() {
         let clock = Clock::manual(SystemTime::now());
         let streams = Streams::at_most(1);
@@ -235,6 +246,21 @@ mod tests {
         // The client may take its time to read the trailers.
         assert!(poll(&mut body).is_ready());
         assert!(streams.open().is_ok());
+    }
+
+    /// A body that only ends.
+    struct End;
+
+    impl Body for End {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            Poll::Ready(Some(Ok(Frame::trailers(HeaderMap::new()))))
+        }
     }
 
     /// A body of which a byte comes at every other look.

@@ -33,6 +33,7 @@ use crate::{
     linger::Lingering,
     proxy::Proxy,
     trace::{CameAsGrpcWeb, TraceLayer},
+    trailers::TrailersLayer,
     web_text::Decoded,
     web_types::WebTypes,
 };
@@ -94,6 +95,7 @@ impl Front {
             .layer(CodesLayer {
                 policy: self.policy.clone(),
             })
+            .layer(TrailersLayer)
             .service(self.routes.clone());
         let front = self.clone();
         hyper::service::service_fn(move |request: Request<B>| {

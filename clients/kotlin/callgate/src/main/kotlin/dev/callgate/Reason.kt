@@ -46,7 +46,7 @@ public data class Reason(public val name: String) {
         // RESOURCE_EXHAUSTED
         public val TOO_MANY_STREAMS: Reason = Reason("TOO_MANY_STREAMS")
 
-        // UNIMPLEMENTED
+        // UNIMPLEMENTED: in the service's log alone, a client is told the code
         public val METHOD_UNKNOWN: Reason = Reason("METHOD_UNKNOWN")
 
         /** Every reason that the gate gives, as of this version. */
