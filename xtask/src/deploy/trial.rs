@@ -68,7 +68,7 @@ impl Trial {
 
     /// The load and the front end before the votes, optimized as what ships.
     pub(super) fn front() -> anyhow::Result<PathBuf> {
-        program::build("front")
+        program::build("deploy/front")
     }
 
     /// Tries what it is told to try. It prints a line for each thing that held.

@@ -29,7 +29,7 @@ impl Content {
     /// Builds the service, and lays out the program, the roots of TLS certificates, and the pages where it serves any.
     pub(crate) fn lay_out(service: &str) -> anyhow::Result<Self> {
         is_service(service)?;
-        let program = program::build(service)?;
+        let program = program::build(&format!("services/{service}"))?;
         let content = Self {
             service: service.to_owned(),
             folder: folder()?.join(service),

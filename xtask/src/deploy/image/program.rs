@@ -12,9 +12,9 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// Between flags in `CARGO_ENCODED_RUSTFLAGS`, so that paths may have spaces.
 const SEPARATOR: &str = "\u{1f}";
 
-/// Compiles a service's program by itself, as it ships: with the rest of the workspace it would get features that are not for
-/// production.
-pub(crate) fn build(service: &str) -> anyhow::Result<PathBuf> {
+/// Compiles the program of the crate in this folder by itself, as it ships: with the rest of the workspace it would get features
+/// that are not for production. The program has the folder's name.
+pub(crate) fn build(folder: &str) -> anyhow::Result<PathBuf> {
     let version = output(command("rustc", &["--version", "--verbose"], ""))?;
     if !version
         .lines()
@@ -24,7 +24,7 @@ pub(crate) fn build(service: &str) -> anyhow::Result<PathBuf> {
             "images are built on x86-64 Linux with glibc, which is what Cloud Run runs: here, in a virtual machine of it, or by Cloud Build"
         );
     }
-    let manifest = format!("services/{service}/Cargo.toml");
+    let manifest = format!("{folder}/Cargo.toml");
     let mut build = cargo(&[
         "build",
         "--locked",
@@ -43,7 +43,8 @@ pub(crate) fn build(service: &str) -> anyhow::Result<PathBuf> {
         format!("-ffile-prefix-map={}=/callgate", root.display()),
     );
     run(build)?;
-    let program = target()?.join(TARGET).join("release").join(service);
+    let name = Path::new(folder).file_name().context("no folder")?;
+    let program = target()?.join(TARGET).join("release").join(name);
     check_static(&program)?;
     Ok(program)
 }
