@@ -56,8 +56,11 @@ impl<B: Body<Data = Bytes>> Body for StreamBody<B> {
             Poll::Pending => ready!(inner.poll_frame(cx)),
         };
         // Trailers end it: a lease that is over after that is nobody's concern.
-        if matches!(&frame, None | Some(Err(_))) || matches!(&frame, Some(Ok(f)) if f.is_trailers())
-        {
+        let ends = match &frame {
+            Some(Ok(frame)) => frame.is_trailers(),
+            Some(Err(_)) | None => true,
+        };
+        if ends {
             // Drops the handler's stream now, and not when the client has read all.
             this.inner.set(None);
             *this.place = None;
