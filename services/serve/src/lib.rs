@@ -67,6 +67,7 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bound;
 mod codes;
 mod config;
 mod connection;
@@ -93,13 +94,14 @@ mod verifiers;
 mod web_text;
 mod web_types;
 
+pub use bound::Bound;
 pub use config::{
     Args, Config, ConfigError, CredentialsSource, KeySource, Keys, Limits, LogFormat, Platform,
     Sampler, Secret, TelemetryConfig,
 };
 pub use error::ServeError;
 pub use exit::exit_code;
-pub use server::{Bound, Server};
+pub use server::Server;
 pub use signal::stop as stop_signal;
 pub use telemetry::PoolUse;
 pub use trailers::Trailers;

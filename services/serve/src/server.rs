@@ -1,6 +1,6 @@
-//! Putting a server together, and running it.
+//! Putting a server together.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{Router, response::IntoResponse};
 use callgate::{
@@ -9,7 +9,7 @@ use callgate::{
 };
 use http::{Request, StatusCode};
 use tokio::net::TcpListener;
-use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+use tokio_util::task::TaskTracker;
 use tonic::{
     body::Body,
     server::NamedService,
@@ -18,13 +18,13 @@ use tonic::{
 use tower::Service;
 
 use crate::{
-    Config, ServeError,
+    Bound, Config, ServeError,
     connection::Connections,
     cors::{self, Origins},
     front::Front,
     health::{HEALTH, Health, REFLECTION},
     hosts::Hosts,
-    listener, logs,
+    logs,
     proxy::Proxy,
     signal,
     telemetry::{Pool, PoolUse, Sources, Telemetry},
@@ -46,17 +46,6 @@ pub struct Server {
     proxy: Proxy,
     pools: Vec<Pool>,
     clock: Clock,
-}
-
-/// A server that listens, but does not answer yet.
-pub struct Bound {
-    listener: TcpListener,
-    address: SocketAddr,
-    connections: Connections,
-    calls: TaskTracker,
-    health: Health,
-    config: Config,
-    telemetry: Option<Telemetry>,
 }
 
 impl Server {
@@ -313,57 +302,6 @@ impl Server {
             config: self.config,
             telemetry,
         })
-    }
-}
-
-impl Bound {
-    /// Where the server listens.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Serves until `shutdown` is ready, then drains.
-    ///
-    /// No connection is accepted any more, health answers `NOT_SERVING`, streams end with `UNAVAILABLE` and the reason
-    /// `GOING_AWAY`, unary calls finish. It ends shortly after the last call, and after [`Limits::drain_timeout`] at the latest:
-    /// who is silent by then, or has sent half a request, is cut off. Last, what is left of traces and metrics is sent, in 1.5 s at
-    /// most.
-    ///
-    /// [`Limits::drain_timeout`]: crate::Limits::drain_timeout
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
-        tracing::info!(
-            address = %self.address,
-            project = self.config.project_id,
-            services = %self.health.names(),
-            reflection = self.config.reflection,
-            "listening"
-        );
-        let following = self.health.clone();
-        let following = AbortOnDropHandle::new(tokio::spawn(async move {
-            following.follow().await;
-        }));
-        let health = self.health;
-        let telemetry = &self.telemetry;
-        let stopping = async move {
-            // Else it could yet report them as serving.
-            drop(following);
-            if let Some(telemetry) = telemetry {
-                telemetry.flush_soon();
-            }
-            health.stop().await;
-        };
-        listener::serve(
-            self.listener,
-            self.connections,
-            self.calls,
-            shutdown,
-            stopping,
-            self.config.limits.drain_timeout,
-        )
-        .await;
-        if let Some(telemetry) = self.telemetry {
-            telemetry.end().await;
-        }
     }
 }
 
