@@ -38,10 +38,11 @@ export async function call(origin, format) {
   watch.cancel();
 
   // A stream that is open ends when its user is gone, and says why.
+  const open = answered();
   const profile = stream(client, ProfileService.method.watchMyProfile, asUser);
   const end = new Promise((resolve) => profile.on("error", (error) => resolve(reason(error))));
-  const alsoLive = stream(live, ProfileService.method.watchMyProfile, asUser);
-  alsoLive.on("data", () => deleteAccount(origin, idToken));
+  await open;
+  await deleteAccount(origin, idToken);
   return { refusal, vote: String(cast.results.cats), stream: seen.join(" "), end: await end };
 }
 
@@ -57,6 +58,18 @@ const described = (method) =>
     (request) => toBinary(method.input, request),
     (bytes) => fromBinary(method.output, bytes),
   );
+
+/** Waits until the next call is being answered, by its headers: of binary bodies grpc-web itself tells nothing before their end. */
+function answered() {
+  const { promise, resolve } = Promise.withResolvers();
+  const { open } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (...to) {
+    XMLHttpRequest.prototype.open = open;
+    this.addEventListener("readystatechange", () => this.readyState >= XMLHttpRequest.HEADERS_RECEIVED && resolve());
+    open.apply(this, to);
+  };
+  return promise;
+}
 
 /** The gate's reason for a refusal. */
 function reason(error) {
