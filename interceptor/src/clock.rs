@@ -56,6 +56,15 @@ impl Clock {
         }
     }
 
+    /// Whether both always tell the same time.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Source::System, Source::System) => true,
+            (Source::Manual(this), Source::Manual(other)) => Arc::ptr_eq(this, other),
+            (Source::System, Source::Manual(_)) | (Source::Manual(_), Source::System) => false,
+        }
+    }
+
     /// Turns a manual clock on.
     ///
     /// # Panics
@@ -81,4 +90,18 @@ impl Clock {
 fn millis(at: SystemTime) -> u64 {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_the_same_as_its_clones_and_as_no_other() {
+        let [one, other] = [(); 2].map(|()| Clock::manual(UNIX_EPOCH));
+        assert!(one.is(&one.clone()));
+        assert!(!one.is(&other));
+        assert!(Clock::system().is(&Clock::default()));
+        assert!(!Clock::system().is(&one) && !one.is(&Clock::system()));
+    }
 }

@@ -24,16 +24,18 @@ use super::display_name;
 pub struct EndUser(Arc<EndUserClaims>);
 
 /// What a verified token says of an end user.
+// What nearly every call looks at comes first, beside the count of the `Arc`: these are fetched from memory together.
 #[derive(PartialEq, Eq)]
+#[repr(C)]
 pub(crate) struct EndUserClaims {
-    pub(crate) uid: Box<str>,
+    pub(crate) sign_in_provider: Box<str>,
     pub(crate) tenant: Option<Box<str>>,
+    pub(crate) uid: Box<str>,
     pub(crate) email: Option<Box<str>>,
     pub(crate) email_verified: bool,
     pub(crate) name: Option<Box<str>>,
     pub(crate) picture: Option<Box<str>>,
     pub(crate) phone_number: Option<Box<str>>,
-    pub(crate) sign_in_provider: Box<str>,
     pub(crate) second_factor: Option<Box<str>>,
     pub(crate) roles: Box<[Box<str>]>,
     pub(crate) signed_in_at: SystemTime,

@@ -31,7 +31,7 @@ impl Shared {
         let Some(token) = read::app_check(headers).map_err(about_the_app)? else {
             return Err(Denial::AppCheckRequired("the call brought none".to_owned()).into());
         };
-        let app = verified(verifier.check(token), verifier.verify(token), patience).await;
+        let app = verified(verifier.check(token), || verifier.verify(token), patience).await;
         let app = app.map_err(|refusal| match refusal {
             Refusal::Denied(denial) => Refusal::Denied(about_the_app(denial)),
             Refusal::MustWait => Refusal::MustWait,

@@ -7,7 +7,7 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use super::{
@@ -26,11 +26,21 @@ use crate::{
     rule::{Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
 };
 
-/// Who calls, as the rule demands, and until when that holds.
+/// Who calls, as the rule demands.
 pub(super) struct Authenticated {
     pub(super) caller: Caller,
+    /// When the token of the app ends, where the rule asks for one.
+    app_expires_at: Option<SystemTime>,
+}
+
+// === impl Authenticated ===
+
+impl Authenticated {
     /// When the first of the tokens that were read ends. `None`: none was.
-    pub(super) until: Option<SystemTime>,
+    pub(super) fn until(&self) -> Option<SystemTime> {
+        let ends = [self.caller.expires_at(), self.app_expires_at];
+        ends.into_iter().flatten().min()
+    }
 }
 
 // === impl Shared ===
@@ -90,10 +100,9 @@ impl Shared {
                 .consume(app.token)
                 .await?;
         }
-        let ends = [caller.expires_at(), app.map(|app| app.expires_at)];
         Ok(Authenticated {
-            until: ends.into_iter().flatten().min(),
             caller,
+            app_expires_at: app.map(|app| app.expires_at),
         })
     }
 
@@ -207,8 +216,11 @@ impl Shared {
         patience: Patience,
     ) -> Result<EndUser, Refusal> {
         let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
-        let user = verified(verifier.check(token), verifier.verify(token), patience).await?;
-        self.stands(rule, &user, patience).await?;
+        let user = verified(verifier.check(token), || verifier.verify(token), patience).await?;
+        judge::end_user(rule, &user, || self.clock.now())?;
+        if let Some(within) = rule.revocation_checked_within {
+            self.stands(rule, &user, within, patience).await?;
+        }
         Ok(user)
     }
 
@@ -220,22 +232,22 @@ impl Shared {
         patience: Patience,
     ) -> Result<EndUser, Refusal> {
         let verifier = self.session_cookies.as_ref().ok_or_else(nobody)?;
-        let user = verified(verifier.check(cookie), verifier.verify(cookie), patience).await?;
-        self.stands(rule, &user, patience).await?;
+        let user = verified(verifier.check(cookie), || verifier.verify(cookie), patience).await?;
+        judge::end_user(rule, &user, || self.clock.now())?;
+        if let Some(within) = rule.revocation_checked_within {
+            self.stands(rule, &user, within, patience).await?;
+        }
         Ok(user)
     }
 
-    /// Whether a verified user meets the rule, by the token and, where the rule asks for it, by the account.
+    /// Whether the account of a user stands, as the rule asks.
     async fn stands(
         &self,
         rule: &EndUserRule,
         user: &EndUser,
+        within: Duration,
         patience: Patience,
     ) -> Result<(), Refusal> {
-        judge::end_user(rule, user, || self.clock.now())?;
-        let Some(within) = rule.revocation_checked_within else {
-            return Ok(());
-        };
         let revocation = self.revocation()?;
         if let Some(verdict) = revocation.check(rule, user, within) {
             return Ok(verdict?);
@@ -253,7 +265,7 @@ impl Shared {
         let verifier = self.internal_users.as_ref().ok_or_else(nobody)?;
         let user = verified(
             verifier.check(assertion),
-            verifier.verify(assertion),
+            || verifier.verify(assertion),
             patience,
         )
         .await?;
@@ -268,7 +280,7 @@ impl Shared {
         patience: Patience,
     ) -> Result<ServiceAccount, Refusal> {
         let verifier = self.service_accounts.as_ref().ok_or_else(nobody)?;
-        let service = verified(verifier.check(token), verifier.verify(token), patience).await?;
+        let service = verified(verifier.check(token), || verifier.verify(token), patience).await?;
         judge::service_account(rule, &service)?;
         Ok(service)
     }

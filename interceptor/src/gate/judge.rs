@@ -18,11 +18,11 @@ pub(super) fn end_user(
     user: &EndUser,
     now: impl FnOnce() -> SystemTime,
 ) -> Result<(), Denial> {
-    let tenant = user.id().tenant.unwrap_or(OWN_POOL);
-    if !rule.tenants.is_empty() && !rule.tenants.contains(&tenant) {
+    let in_a_tenant = || rule.tenants.contains(&user.id().tenant.unwrap_or(OWN_POOL));
+    if !rule.tenants.is_empty() && !in_a_tenant() {
         return Err(Denial::TenantNotAllowed);
     }
-    if user.is_anonymous() && !rule.anonymous {
+    if !rule.anonymous && user.is_anonymous() {
         return Err(Denial::AnonymousNotAllowed);
     }
     if !rule.sign_in_providers.is_empty()

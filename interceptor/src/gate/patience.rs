@@ -38,17 +38,21 @@ impl From<Denial> for Refusal {
 }
 
 /// What a token proves, by a verifier's answer that does not wait, and its answer that does.
-pub(super) async fn verified<C>(
+// The latter is made only where it is needed: it is large, and few calls do.
+pub(super) async fn verified<C, F>(
     check: Check<C>,
-    verify: impl Future<Output = Result<C, Denial>>,
+    verify: impl FnOnce() -> F,
     patience: Patience,
-) -> Result<C, Refusal> {
+) -> Result<C, Refusal>
+where
+    F: Future<Output = Result<C, Denial>>,
+{
     match check {
         Check::Verified(caller) => Ok(caller),
         Check::Refused(denial) => Err(denial.into()),
         Check::Wait => {
             patience.wait()?;
-            Ok(verify.await?)
+            Ok(verify().await?)
         }
     }
 }

@@ -107,6 +107,7 @@ where
 
 impl Shared {
     /// Lets a call through: without its credentials, with a permit, and a stream on a lease.
+    #[inline]
     fn admit<S, B>(
         &self,
         inner: &mut S,
@@ -152,7 +153,7 @@ impl Shared {
 
     /// For as long as the first of the tokens lives, and the user's account stands where the rule asks (G18, G19).
     fn lease(&self, method: &'static Method, authenticated: &Authenticated) -> Option<Lease> {
-        let tokens = Deadline::new(authenticated.until?, self.clock.clone());
+        let tokens = Deadline::new(authenticated.until()?, self.clock.clone());
         let account = || {
             let rule = method
                 .rule
@@ -168,7 +169,13 @@ impl Shared {
 /// Whether a request is gRPC at all (G1). Over HTTP/2 tonic itself checks neither, and a page elsewhere may send a framed call
 /// as `text/plain` without asking first.
 fn is_grpc(headers: &Headers<'_>) -> bool {
-    matches!(headers.content_type, Slot::One(t) if t == "application/grpc" || t == "application/grpc+proto")
+    let Slot::One(value) = headers.content_type else {
+        return false;
+    };
+    matches!(
+        value.as_bytes(),
+        b"application/grpc" | b"application/grpc+proto"
+    )
 }
 
 fn not_grpc() -> Response<Body> {

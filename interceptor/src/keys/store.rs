@@ -1,6 +1,11 @@
 //! The keys of one issuer, for every call to look at.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::{sleep, timeout};
 use url::Url;
@@ -100,10 +105,15 @@ impl KeyStore {
 
     /// Whether the key of this fingerprint is one of the issuer's at present, and may be used (G15, G16).
     ///
-    /// Looks at the keys' age just as [`find`](Self::find) does.
-    pub(crate) fn holds(&self, fingerprint: &[u8; 32]) -> bool {
+    /// Looks at the keys' age just as [`find`](Self::find) does. The caller has looked at this clock a moment ago: where it is the
+    /// store's own, that is not done again, since it takes as long as all the rest.
+    pub(crate) fn holds(&self, fingerprint: &[u8; 32], clock: &Clock, now: SystemTime) -> bool {
+        let now = match self.0.clock.is(clock) {
+            true => now,
+            false => self.0.clock.now(),
+        };
         let held = |keys: &KeySet| keys.holds(fingerprint).then_some(());
-        self.0.seek(self.0.clock.now(), held).is_some()
+        self.0.seek(now, held).is_some()
     }
 
     /// Looks a key up at the issuer: joins the fetch under way, or begins one, unless it is too early for that (G17).

@@ -69,7 +69,8 @@ fn bearer_in(slot: Slot<'_>) -> Token<'_> {
     let Some((scheme, text)) = value.split_at_checked(SCHEME.len()) else {
         return Err(Denial::TokenMalformed("the header is not `Bearer <token>`"));
     };
-    if !scheme.eq_ignore_ascii_case(SCHEME) {
+    // As nearly everyone writes it, and as RFC 7235 lets anyone.
+    if scheme != b"Bearer " && !scheme.eq_ignore_ascii_case(SCHEME) {
         return Err(Denial::TokenMalformed("the scheme is not Bearer"));
     }
     token(text).map(Some)

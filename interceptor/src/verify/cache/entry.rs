@@ -4,7 +4,7 @@ use std::{
     hash::{Hash, Hasher},
     mem,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
 use quick_cache::{Equivalent, Weighter};
@@ -14,7 +14,7 @@ use crate::{
         EndUser, EndUserClaims, InternalUser, InternalUserClaims, ServiceAccount,
         ServiceAccountClaims,
     },
-    verify::App,
+    verify::{App, period::Period},
 };
 
 /// What a token of Firebase and its caller take, about, in bytes. It is an estimate of how many there will be, and no bound.
@@ -23,8 +23,8 @@ pub(super) const TYPICAL: usize = 4 * 1024;
 /// What an allocation takes besides what is asked for, in bytes.
 const ALLOCATION: usize = 16;
 
-/// How much of a token is hashed, in bytes.
-const HASHED: usize = 32;
+/// How much of a token is hashed, in bytes: 96 bits of its signature, more than the hash has.
+const HASHED: usize = 16;
 
 /// A caller or an app that can be remembered. Its clones are cheap.
 pub(in crate::verify) trait Remembered: Clone {
@@ -41,10 +41,20 @@ pub(super) struct Entry<C> {
     pub(super) caller: C,
     /// The fingerprint of the key material.
     pub(super) key: [u8; 32],
-    /// Since 1970, as the clock said just after.
-    pub(super) verified_at: Duration,
-    /// Since 1970.
-    pub(super) exp: Duration,
+    /// As the clock said just after.
+    verified_at: SystemTime,
+    /// When its token ends, or is to be verified again.
+    until: SystemTime,
+}
+
+/// What is left of an entry at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Counts,
+    /// Its token has to be verified again.
+    Stale,
+    /// Its token is over.
+    Over,
 }
 
 /// A verified token: what an entry is found by.
@@ -60,13 +70,27 @@ pub(super) struct Weights;
 // === impl Entry ===
 
 impl<C: Remembered> Entry<C> {
-    pub(super) fn new(caller: &C, key: [u8; 32], verified_at: Duration) -> Self {
-        let exp = caller.expires_at().duration_since(UNIX_EPOCH);
+    /// Verified now, by this clock and skew.
+    pub(super) fn new(caller: &C, key: [u8; 32], period: &Period, max_age: Duration) -> Self {
+        let (now, ends_at) = (period.clock.now(), ends_at(caller, period));
         Self {
             caller: caller.clone(),
             key,
-            verified_at,
-            exp: exp.unwrap_or_default(),
+            verified_at: now,
+            until: now
+                .checked_add(max_age)
+                .map_or(ends_at, |stale_at| ends_at.min(stale_at)),
+        }
+    }
+
+    pub(super) fn standing(&self, period: &Period, now: SystemTime) -> Standing {
+        // By a clock that was set back, the token may not be valid yet.
+        if self.verified_at <= now && now < self.until {
+            Standing::Counts
+        } else if now < ends_at(&self.caller, period) {
+            Standing::Stale
+        } else {
+            Standing::Over
         }
     }
 }
@@ -171,6 +195,11 @@ impl Remembered for App {
     fn bytes(&self) -> usize {
         shared(mem::size_of::<(Box<str>, SystemTime)>()) + allocated(self.id().len())
     }
+}
+
+/// When a caller's token ends, with the skew.
+fn ends_at(caller: &impl Remembered, period: &Period) -> SystemTime {
+    caller.expires_at() + period.skew
 }
 
 fn texts<'a>(texts: impl IntoIterator<Item = &'a Box<str>>) -> usize {

@@ -9,13 +9,16 @@ mod entry;
 mod flights;
 mod settings;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use foldhash::fast::RandomState;
 use quick_cache::sync;
 
 use self::{
-    entry::{Entry, Presented, Token, Weights},
+    entry::{Entry, Presented, Standing, Token, Weights},
     flights::Flights,
 };
 use super::period::Period;
@@ -67,7 +70,12 @@ impl<C: Remembered> Cache<C> {
             return None;
         }
         let entry = self.0.entries.get(&Presented(token))?;
-        keys.holds(&entry.key).then(|| self.judge(token, entry))?
+        let clock = &self.0.period.clock;
+        let now = clock.now();
+        match keys.holds(&entry.key, clock, now) {
+            true => self.judge(token, entry, now),
+            false => None,
+        }
     }
 
     /// Verifies a token with a key of this fingerprint, which is in the present key set, and remembers it.
@@ -88,11 +96,12 @@ impl<C: Remembered> Cache<C> {
                 .entries
                 .get(&Presented(token))
                 .filter(|entry| entry.key == *key);
-            if let Some(known) = entry.and_then(|entry| self.judge(token, entry)) {
+            let now = self.0.period.clock.now();
+            if let Some(known) = entry.and_then(|entry| self.judge(token, entry, now)) {
                 return known;
             }
             let caller = verify(flight.token())?;
-            let entry = Entry::new(&caller, *key, self.0.period.now());
+            let entry = Entry::new(&caller, *key, &self.0.period, self.0.max_age);
             self.0
                 .entries
                 .insert(Token(Arc::clone(flight.token())), entry);
@@ -100,18 +109,15 @@ impl<C: Remembered> Cache<C> {
         })
     }
 
-    fn judge(&self, token: &[u8], entry: Entry<C>) -> Option<Result<C, Denial>> {
-        let now = self.0.period.now();
-        // By a clock that was set back, the token may not be valid yet.
-        let age = now.checked_sub(entry.verified_at)?;
-        if age >= self.0.max_age {
-            return None;
+    fn judge(&self, token: &[u8], entry: Entry<C>, now: SystemTime) -> Option<Result<C, Denial>> {
+        match entry.standing(&self.0.period, now) {
+            Standing::Counts => Some(Ok(entry.caller)),
+            Standing::Stale => None,
+            Standing::Over => {
+                self.0.entries.remove(&Presented(token));
+                Some(Err(Denial::TokenExpired))
+            }
         }
-        if self.0.period.is_over(entry.exp, now) {
-            self.0.entries.remove(&Presented(token));
-            return Some(Err(Denial::TokenExpired));
-        }
-        Some(Ok(entry.caller))
     }
 }
 

@@ -156,6 +156,17 @@ async fn known_tokens_start_the_refresh_and_end_at_the_stale_bound() {
     again.expect("a valid token, with keys of now");
 }
 
+#[tokio::test]
+async fn known_tokens_end_at_the_stale_bound_by_the_clock_of_the_keys() {
+    let fixture = verified(TokenCache::default()).await;
+    // From here on the verifier's clock stands still, and the keys' goes on.
+    let verifier = fixture.verifier.clone().clock(Clock::manual(at(NOW)));
+    accepted(&verifier, &fixture.token);
+    fixture.server.always(Answer::status(503));
+    fixture.clock.set(at(NOW + 7200 + 3600));
+    assert_eq!(verifier.check(&fixture.token), Check::Wait);
+}
+
 #[test]
 fn a_known_token_expires_like_a_new_one() {
     let clock = Clock::manual(at(NOW));
