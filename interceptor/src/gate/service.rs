@@ -107,7 +107,6 @@ where
 
 impl Shared {
     /// Lets a call through: without its credentials, with a permit, and a stream on a lease.
-    #[inline]
     fn admit<S, B>(
         &self,
         inner: &mut S,
