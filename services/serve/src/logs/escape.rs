@@ -15,6 +15,11 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// Whether a byte is a character of ASCII that shows as what it is, and means nothing within a JSON string.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
+}
+
 /// The longest beginning of `text` that has at most `most` bytes.
 fn cut(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
@@ -24,7 +29,9 @@ fn cut(text: &str, most: usize) -> &str {
 pub(super) fn write_json(out: &mut dyn Write, text: &str) -> fmt::Result {
     let shown = cut(text, MOST);
     out.write_char('"')?;
-    let mut rest = shown;
+    // Most values are nothing else.
+    let (plain, mut rest) = shown.split_at(shown.bytes().take_while(|b| is_plain(*b)).count());
+    out.write_str(plain)?;
     while let Some(at) = rest.find(|c| matches!(c, '"' | '\\') || is_unsafe(c)) {
         out.write_str(&rest[..at])?;
         let mut chars = rest[at..].chars();
