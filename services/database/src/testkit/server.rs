@@ -1,4 +1,4 @@
-//! A private PostgreSQL server for tests: in a temporary folder, on a unix socket in it and on a loopback port.
+//! A private PostgreSQL server for tests: in a temporary folder, on a unix socket in it.
 //!
 //! It needs `initdb`, `postgres` and `pg_ctl`, as in Debian's package `postgresql`, and no running server. It is stopped and its
 //! folder removed when the test process ends, in whatever way.
@@ -21,6 +21,9 @@ const MISSING: &str = "PostgreSQL's programs `initdb`, `postgres` and `pg_ctl` a
 /// A test that ends has no use for what is on the disk.
 const NOT_DURABLE: &str = "-c fsync=off -c full_page_writes=off";
 
+/// PostgreSQL's own.
+const PORT: u16 = 5432;
+
 /// A server of one's own.
 pub struct PostgresServer {
     programs: PathBuf,
@@ -38,10 +41,14 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// The server that tests share. Each takes a [`Self::database`] of its own.
+    /// The server that tests share. Each takes a [`Self::database`] of its own. It is the one that listens on loopback too.
+    ///
+    /// # Panics
+    ///
+    /// Where PostgreSQL's programs are missing, or do not work.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<PostgresServer> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        SHARED.get_or_init(|| Self::with(NOT_DURABLE, None, true))
     }
 
     /// Starts a server.
@@ -50,7 +57,7 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn start() -> Self {
-        Self::with(NOT_DURABLE, None)
+        Self::with(NOT_DURABLE, None, false)
     }
 
     /// Starts a server that writes to the disk before it says so, as in production: to measure it.
@@ -59,7 +66,7 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn durable() -> Self {
-        Self::with("", None)
+        Self::with("", None, false)
     }
 
     /// Starts a server as Cloud SQL shows it to an instance of Cloud Run: at `cloudsql/PROJECT:REGION:NAME/.s.PGSQL.5432`, and
@@ -69,10 +76,10 @@ impl PostgresServer {
     ///
     /// Where PostgreSQL's programs are missing, or do not work.
     pub fn cloud_sql(connection_name: &str) -> Self {
-        Self::with(NOT_DURABLE, Some(connection_name))
+        Self::with(NOT_DURABLE, Some(connection_name), false)
     }
 
-    fn with(settings: &'static str, connection_name: Option<&str>) -> Self {
+    fn with(settings: &'static str, connection_name: Option<&str>, by_tcp: bool) -> Self {
         let programs = programs();
         let template = std::env::temp_dir().join("callgate-postgres.XXXXXX");
         let folder = run(unprivileged("mktemp").arg("-d").arg(template));
@@ -116,9 +123,10 @@ impl PostgresServer {
         }
         let server = Self {
             programs,
-            port: connection_name.map_or_else(free_port, |_| 5432),
+            // Without TCP it is but a part of the socket's name, and nobody can take it while the server is stopped.
+            port: if by_tcp { free_port() } else { PORT },
             settings,
-            by_tcp: connection_name.is_none(),
+            by_tcp,
             socket,
             folder,
             watchdog,
@@ -161,8 +169,13 @@ impl PostgresServer {
         self.folder.join("cloudsql")
     }
 
-    /// The URL of a new, empty database, through TCP.
+    /// The URL of a new, empty database of [`Self::shared`], through TCP.
+    ///
+    /// # Panics
+    ///
+    /// Where it is another server, which is reached by its unix socket alone.
     pub async fn database_by_tcp(&self) -> String {
+        assert!(self.by_tcp, "only the shared server listens on loopback");
         let database = self.create_database().await;
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
