@@ -1,14 +1,11 @@
 //! What only PostgreSQL promises.
 
-use callgate_admin::{
-    audit::{Action, Attempt},
-    store,
-};
+use callgate_admin::audit::{Action, Attempt};
 use callgate_database::testkit::PostgresServer;
 use callgate_testkit::IapIssuer;
 use sqlx::{Connection, PgConnection};
 
-use crate::AUDIENCE;
+use crate::{AUDIENCE, store::opened};
 
 #[tokio::test]
 async fn what_was_granted_by_default_is_taken_from_everyone() {
@@ -34,7 +31,7 @@ async fn what_was_granted_by_default_is_taken_from_everyone() {
             .unwrap();
     }
 
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     let attempt = Attempt {
         actor: IapIssuer::new(AUDIENCE).internal_user("eve"),
         action: Action::ResetVotes,

@@ -26,7 +26,20 @@ on_both_databases! {
 }
 
 async fn open(database: &TestDatabase) -> Arc<dyn AuditStore> {
-    store::open(&database.url).await.unwrap()
+    opened(&database.url).await
+}
+
+/// A store whose database is up to date. A first call waits for that too, but on a busy machine not for long enough.
+pub(crate) async fn opened(url: &str) -> Arc<dyn AuditStore> {
+    let store = store::open(url).await.unwrap();
+    let ready = async {
+        while let Err(error) = store.records(None, 1).await {
+            assert!(error.is_outage(), "{error}");
+        }
+    };
+    let ready = tokio::time::timeout(Duration::from_mins(1), ready).await;
+    ready.expect("it is up to date");
+    store
 }
 
 fn eve() -> InternalUser {

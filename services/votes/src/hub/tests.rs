@@ -116,6 +116,9 @@ impl VoteStore for Fake {
     }
 }
 
+/// What takes longer never comes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 type Tallies = std::pin::Pin<Box<dyn Stream<Item = Arc<Tally>> + Send>>;
 
 async fn watch(hub: &Hub) -> Tallies {
@@ -123,7 +126,7 @@ async fn watch(hub: &Hub) -> Tallies {
 }
 
 async fn next(tallies: &mut Tallies) -> i64 {
-    let tally = timeout(Duration::from_secs(10), tallies.next()).await;
+    let tally = timeout(PATIENCE, tallies.next()).await;
     tally.expect("a tally").expect("no end").cats
 }
 
@@ -133,7 +136,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
             sleep(Duration::from_millis(2)).await;
         }
     };
-    timeout(Duration::from_secs(10), waiting).await.expect(what);
+    timeout(PATIENCE, waiting).await.expect(what);
 }
 
 #[tokio::test]

@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use callgate_api::votes::v1::vote_service_client::VoteServiceClient;
+use callgate_api::votes::v1::{GetResultsRequest, vote_service_client::VoteServiceClient};
 use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use tokio::time::timeout;
-use tonic::transport::Channel;
+use tonic::{Code, transport::Channel};
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const AUDIENCE: &str = "https://votes.example.com";
 pub(crate) const ADMIN: &str = "admin@demo-callgate.iam.gserviceaccount.com";
 
@@ -25,11 +25,19 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// Starts with these keys of the issuers.
+    /// Starts with these keys of the issuers, and waits for the database, which a call would do for three seconds only.
     pub(crate) async fn start(database_url: &str, keys: &Path) -> Self {
         let mut command = command(database_url);
         command.env("CALLGATE_KEYS_FILE_FIREBASE", keys.join("firebase.json"));
-        Self::start_as(command, keys).await
+        let instance = Self::start_as(command, keys).await;
+        let mut client = instance.client.clone();
+        let ready = async {
+            while let Err(refusal) = client.get_results(GetResultsRequest {}).await {
+                assert_eq!(refusal.code(), Code::Unavailable, "{refusal:?}");
+            }
+        };
+        timeout(PATIENCE, ready).await.expect("the database");
+        instance
     }
 
     /// Starts with this command, which says where Firebase's keys come from.

@@ -3,19 +3,19 @@
 use std::{collections::HashSet, time::Duration};
 
 use callgate_database::testkit::PostgresServer;
-use callgate_votes::{
-    Candidate::{Cats, Dogs},
-    store,
-};
+use callgate_votes::Candidate::{Cats, Dogs};
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::store::{totals, user};
+use crate::{
+    instance::PATIENCE,
+    store::{opened, totals, user},
+};
 
 #[tokio::test]
 async fn tcp_will_do_too() {
     let url = PostgresServer::shared().database_by_tcp().await;
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     assert_eq!(totals(&*store).await, (1, 0));
 }
@@ -24,8 +24,7 @@ async fn tcp_will_do_too() {
 async fn the_tally_reads_no_more_for_many_votes_than_for_few() {
     const READINGS: i64 = 50;
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
-    store.tally().await.unwrap();
+    let store = opened(&url).await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql(
         "INSERT INTO votes SELECT '', n, 1 + n % 2, '', now() - n * interval '1 second' FROM generate_series(1, 20000) n; \
@@ -57,9 +56,7 @@ async fn the_tally_reads_no_more_for_many_votes_than_for_few() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let (sequential, by_index, slots) = timeout(Duration::from_secs(30), counted)
-        .await
-        .expect("the statistics");
+    let (sequential, by_index, slots) = timeout(PATIENCE, counted).await.expect("the statistics");
     assert_eq!(sequential, 0, "votes read one after the other");
     assert!(by_index <= 5 * READINGS, "{by_index} votes read");
     assert_eq!(slots, 16);
@@ -68,7 +65,7 @@ async fn the_tally_reads_no_more_for_many_votes_than_for_few() {
 #[tokio::test]
 async fn voters_do_not_queue_up_on_one_row() {
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     for voter in 0..100 {
         let uid = format!("voter{voter}");
         store.cast(user(&uid), Cats, "").await.unwrap();
@@ -87,7 +84,7 @@ async fn voters_do_not_queue_up_on_one_row() {
 #[tokio::test]
 async fn a_vote_whose_commit_fails_is_not_acknowledged() {
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql(
@@ -109,7 +106,7 @@ async fn a_vote_whose_commit_fails_is_not_acknowledged() {
 #[tokio::test]
 async fn whoever_truncates_the_votes_the_totals_follow() {
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
 
@@ -124,8 +121,7 @@ async fn whoever_truncates_the_votes_the_totals_follow() {
 #[tokio::test]
 async fn a_vote_that_a_reset_waits_for_is_removed_and_counted() {
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
-    store.tally().await.unwrap();
+    let store = opened(&url).await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let mut transaction = connection.begin().await.unwrap();
     sqlx::query("INSERT INTO votes VALUES ('', 'ada', 1, 'Ada', now())")
@@ -151,9 +147,7 @@ async fn a_vote_that_a_reset_waits_for_is_removed_and_counted() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(20), until_it_waits)
-        .await
-        .expect("it waits");
+    timeout(PATIENCE, until_it_waits).await.expect("it waits");
     transaction.commit().await.unwrap();
 
     assert_eq!(resetting.await.unwrap().unwrap(), 1);
@@ -163,7 +157,7 @@ async fn a_vote_that_a_reset_waits_for_is_removed_and_counted() {
 #[tokio::test]
 async fn a_reset_that_has_to_wait_for_long_gives_up_for_good() {
     let url = PostgresServer::shared().database().await;
-    let store = store::open(&url).await.unwrap();
+    let store = opened(&url).await;
     store.cast(user("ada"), Cats, "Ada").await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let mut transaction = connection.begin().await.unwrap();

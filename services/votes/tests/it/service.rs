@@ -1,7 +1,5 @@
 //! The handlers, with callers as the gate hands them over.
 
-use std::time::Duration;
-
 use callgate::EndUser;
 use callgate_api::votes::v1::{
     Candidate, CastVoteRequest, CastVoteResponse, GetResultsRequest, ListMyVotesRequest,
@@ -11,6 +9,8 @@ use callgate_testkit::{FirebaseIssuer, GoogleIssuer};
 use callgate_votes::Votes;
 use tokio_stream::StreamExt;
 use tonic::{Code, Request, Status};
+
+use crate::instance::PATIENCE;
 
 /// The service on a SQLite file of its own.
 async fn votes() -> (Votes, tempfile::TempDir) {
@@ -122,7 +122,7 @@ async fn watching_begins_with_how_it_stands_and_goes_on_with_each_change() {
         .unwrap();
     let request = Request::new(WatchResultsRequest {});
     let response = votes.watch_results(request).await.unwrap();
-    let stream = response.into_inner().timeout(Duration::from_secs(10));
+    let stream = response.into_inner().timeout(PATIENCE);
     tokio::pin!(stream);
     let mut next = async || {
         let results = stream.next().await.expect("no end").expect("in time");
@@ -157,7 +157,7 @@ async fn a_reset_says_how_many_votes_there_were_and_watchers_see_it() {
     }
     let request = Request::new(WatchResultsRequest {});
     let response = votes.watch_results(request).await.unwrap();
-    let stream = response.into_inner().timeout(Duration::from_secs(10));
+    let stream = response.into_inner().timeout(PATIENCE);
     tokio::pin!(stream);
     let mut next = async || {
         let results = stream.next().await.expect("no end").expect("in time");
