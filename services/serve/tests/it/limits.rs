@@ -194,10 +194,20 @@ async fn who_does_not_begin_in_time_is_cut_off() {
     assert!(!until_cut(&server, preface).await.is_empty());
 }
 
+/// How old a connection may become: longer than it takes to begin a call on it, and shorter than what else would end it.
+const AGE: Duration = Duration::from_secs(20);
+
+/// Lets the time pass in which a connection becomes old. What waits for less is over too.
+async fn grow_old() {
+    tokio::time::pause();
+    tokio::time::advance(AGE).await;
+    tokio::time::resume();
+}
+
 #[tokio::test]
 async fn an_old_connection_is_renewed_and_its_streams_end() {
     let server = run(limited(Limits {
-        connection_age: Duration::from_millis(50),
+        connection_age: AGE,
         connection_grace: Duration::from_millis(50),
         ..Limits::default()
     }))
@@ -212,6 +222,7 @@ async fn an_old_connection_is_renewed_and_its_streams_end() {
         .await
         .expect("no error")
         .expect("a message");
+    grow_old().await;
     let end = soon(watch.message()).await.expect_err("the end");
     assert_eq!(end.code(), tonic::Code::Unavailable);
     // The client makes a new connection by itself.
@@ -224,7 +235,7 @@ async fn an_old_connection_is_renewed_and_its_streams_end() {
 #[tokio::test]
 async fn a_call_on_an_old_connection_may_finish() {
     let server = run(limited(Limits {
-        connection_age: Duration::from_millis(50),
+        connection_age: AGE,
         header_timeout: Duration::from_mins(1),
         ..Limits::default()
     }))
@@ -242,7 +253,9 @@ async fn a_call_on_an_old_connection_may_finish() {
     let mut idle = server.tcp().await;
     let request = format!("POST {CAST_VOTE} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
     idle.write_all(request.as_bytes()).await.expect("sent");
-    let mut said = Vec::new();
+    let mut said = vec![0; 8];
+    soon(idle.read_exact(&mut said)).await.expect("an answer");
+    grow_old().await;
     soon(idle.read_to_end(&mut said)).await.expect("an end");
     server.votes.free.add_permits(1);
     soon(vote).await.expect("a task").expect("it finishes");

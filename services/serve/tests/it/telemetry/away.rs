@@ -41,7 +41,8 @@ async fn a_receiver_that_never_answers_holds_up_neither_calls_nor_the_end() {
         .expect("an answer");
     drop(client);
     let took = server.stop().await;
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    // Shorter than the 10 s of one request, which the end does not wait for.
+    assert!(took < Duration::from_secs(8), "{took:?}");
     drop(silent);
 }
 
