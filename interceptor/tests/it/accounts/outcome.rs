@@ -5,10 +5,35 @@ use super::*;
 /// What becomes of an update that is answered like this.
 async fn update(reply: Reply) -> AccountsError {
     let server = Server::start().await;
+    let never = matches!(reply, Reply::Never);
     server.then(reply);
-    let accounts = accounts(&server).timeout(Duration::from_millis(200));
+    let accounts = accounts(&server).timeout(PATIENCE);
     let update = AccountUpdate::new().disabled(true);
-    accounts.update(ADA, &update).await.expect_err("no success")
+    let update = accounts.update(ADA, &update);
+    let update = async {
+        match never {
+            true => unanswered(&server, 1, update).await,
+            false => update.await,
+        }
+    };
+    update.await.expect_err("no success")
+}
+
+/// Longer than an answer takes on any machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The outcome of a call that gets no answer to the last of so many requests.
+async fn unanswered<T>(server: &Server, requests: usize, call: impl Future<Output = T>) -> T {
+    let mut call = std::pin::pin!(call);
+    tokio::select! {
+        _ = call.as_mut() => panic!("there is no answer yet"),
+        () = server.asked_times(requests) => {}
+    }
+    // From here on time passes by itself, whenever everything waits.
+    tokio::time::pause();
+    let outcome = call.await;
+    tokio::time::resume();
+    outcome
 }
 
 #[tokio::test]
@@ -88,8 +113,8 @@ async fn a_change_whose_token_was_refused_was_not_made_while_another_token_is_aw
         .then(Reply::token("one", 3600))
         .then(error(401, ""))
         .then(Reply::Never);
-    let accounts = accounts_by_metadata(&server).timeout(Duration::from_millis(200));
-    let result = accounts.revoke(ADA).await;
+    let accounts = accounts_by_metadata(&server).timeout(PATIENCE);
+    let result = unanswered(&server, 3, accounts.revoke(ADA)).await;
     assert!(
         matches!(result, Err(AccountsError::Unavailable(_))),
         "{result:?}"
