@@ -296,7 +296,13 @@ async fn a_stream_goes_on_while_the_account_stands() {
     assert!(stream.message().await.unwrap().is_some());
     server.clock.advance(2 * MOMENT);
     // It is asked about, and found to stand.
-    let silent = tokio::time::timeout(3 * MOMENT, stream.message()).await;
+    in_time(async {
+        while accounts.lookups() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let silent = tokio::time::timeout(2 * MOMENT, stream.message()).await;
     assert!(silent.is_err());
     assert_eq!(accounts.lookups(), 2);
 }
