@@ -1,7 +1,5 @@
 //! Tokens of the embedded identity, and what `callgate explain` says of them.
 
-use std::net::TcpListener;
-
 use axum::http::StatusCode;
 
 use crate::{
@@ -163,10 +161,8 @@ fn a_system_that_does_not_run_or_works_elsewhere_is_told_apart() {
         "{told}"
     );
 
-    let gone = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = gone.local_addr().expect("an address").port().to_string();
-    drop(gone);
-    let told = with(&port, system.dir());
+    // The port that was reserved for tcpmux.
+    let told = with("1", system.dir());
     assert!(
         told.contains("nothing listens on port") && told.contains("cargo run"),
         "{told}"
