@@ -15,7 +15,7 @@ const OPEN: &str = "Open ";
 /// The whole system, on any free port, with a folder of its own. It ends with this.
 pub(crate) struct System {
     child: Child,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl System {
@@ -32,10 +32,12 @@ impl System {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| program.display().to_string())?;
-        Ok(Self {
-            child,
-            _folder: folder,
-        })
+        Ok(Self { child, folder })
+    }
+
+    /// Where its state is, and its secret.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where it listens. Waits until it does.
