@@ -13,6 +13,7 @@ const { outputFiles } = await build({
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  timeout: 120_000,
   args: [
     "--no-sandbox",
     "--disable-gpu",

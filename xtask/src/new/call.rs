@@ -20,7 +20,7 @@ pub(super) struct Answer {
 pub(super) fn call(origin: &str, method: &str, message: &[u8]) -> anyhow::Result<Answer> {
     let host = origin.strip_prefix("http://").context("not http")?;
     let mut stream = TcpStream::connect(host).with_context(|| origin.to_owned())?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let length = u32::try_from(message.len())?.to_be_bytes();
     let frame = [&[0][..], &length, message].concat();
     let head = format!(
