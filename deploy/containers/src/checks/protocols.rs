@@ -119,7 +119,7 @@ pub(super) async fn trace(votes: &Instance, stage: &Stage) -> anyhow::Result<()>
     client::cast(votes.address, &[bearer(&token), context]).await??;
     let name = format!("projects/{}/traces/{TRACE}", stage.place.project_id);
     // The line is written when the answer is: it may come after it.
-    for _ in 0..50 {
+    for _ in 0..600 {
         let found = votes.log()?.into_iter().find(|line| line.contains(&name));
         if let Some(line) = found {
             let line: serde_json::Value = serde_json::from_str(&line)?;
