@@ -25,8 +25,9 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   reporter: "list",
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // What takes longer never comes, on a busy machine either.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   projects: [
     { name: "unit", testDir: "tests/unit" },
     {

@@ -37,7 +37,7 @@ test("an internal user gives a role, disables a user and removes the votes; the 
   await maya.dialog.getByRole("button", { name: "Save" }).click(); // a method that asks about the account at every call
   await maya.problem("This account is disabled.");
 
-  expect(await maya.count("cats")).toBe(1);
+  await expect.poll(() => maya.count("cats")).toBe(1);
   await admin.button("Remove all votes").click();
   await admin.confirm("Remove all votes");
   await expect(admin.notices).toContainText("One vote was removed.");

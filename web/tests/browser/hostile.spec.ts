@@ -25,7 +25,8 @@ const test = base.extend({
     complaints.listenTo(context);
     await use(context);
     await context.close();
-    await rm(folder, { recursive: true, force: true });
+    // Its last processes may still be at it.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   },
 });
 

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort } from "./free-port.ts";
 
 const BINARY =
   process.env["CALLGATE_LOCAL_BIN"] ?? resolve(import.meta.dirname, "../../../target/debug/callgate-local");
 const PROJECT = "demo-callgate";
-const STARTS_WITHIN = 20_000; // milliseconds
+export const STARTS_WITHIN = 90_000; // milliseconds
+export const STOPS_WITHIN = 30_000; // milliseconds
 
 export interface LocalSystemOptions {
   /** How long ID tokens are valid, in seconds; an hour by default. */
@@ -19,20 +19,16 @@ export interface LocalSystemOptions {
 }
 
 export class LocalSystem {
-  readonly origin: string;
-  readonly #port: number;
   readonly #dir: string;
   readonly #environment: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
-  #printed = "";
+  #origin = "";
 
-  private constructor(port: number, dir: string, { tokenLifetime, authEmulatorHost }: LocalSystemOptions) {
-    this.#port = port;
+  private constructor(dir: string, { tokenLifetime, authEmulatorHost }: LocalSystemOptions) {
     this.#dir = dir;
-    this.origin = `http://localhost:${port}`;
     this.#environment = {
       ...process.env,
-      PORT: String(port),
+      PORT: "0", // any that is free
       CALLGATE_LOCAL_DIR: dir,
       RUST_LOG: "warn",
       FIREBASE_AUTH_EMULATOR_HOST: authEmulatorHost,
@@ -40,9 +36,14 @@ export class LocalSystem {
     if (tokenLifetime !== undefined) this.#environment["CALLGATE_LOCAL_TOKEN_LIFETIME"] = String(tokenLifetime);
   }
 
+  /** Where it listens. */
+  get origin(): string {
+    return this.#origin;
+  }
+
   /** Starts a system that has no accounts and no votes. */
   static async start(options: LocalSystemOptions = {}): Promise<LocalSystem> {
-    const system = new LocalSystem(await freePort(), await mkdtemp(join(tmpdir(), "callgate-web-test-")), options);
+    const system = new LocalSystem(await mkdtemp(join(tmpdir(), "callgate-web-test-")), options);
     try {
       await system.start();
     } catch (error) {
@@ -56,13 +57,22 @@ export class LocalSystem {
   async start(): Promise<void> {
     const started = spawn(BINARY, ["--no-build-page"], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = started;
-    for (const output of [started.stdout, started.stderr]) output?.on("data", (text) => (this.#printed += text));
-    const failed = new Promise<never>((_, reject) => {
+    let printed = "";
+    this.#origin = await new Promise((resolve, reject) => {
+      const failed = (how: string): void => reject(new Error(`${BINARY} ${how}:\n${printed}`));
+      const tooSlow = setTimeout(() => failed("does not listen"), STARTS_WITHIN);
+      for (const output of [started.stdout, started.stderr])
+        output.on("data", (text) => {
+          printed += text;
+          const [, origin] = /^Open (\S+)$/m.exec(printed) ?? [];
+          if (origin === undefined) return;
+          clearTimeout(tooSlow);
+          resolve(origin);
+        });
       started.once("error", reject);
-      started.once("exit", (code) => reject(new Error(`${BINARY} ended with ${code}:\n${this.#printed}`)));
+      started.once("exit", (code) => failed(`ended with ${code}`));
     });
-    failed.catch(() => undefined); // it ends some day in any case
-    await Promise.race([this.#ready(), failed]);
+    this.#environment["PORT"] = new URL(this.#origin).port;
   }
 
   async stop(): Promise<void> {
@@ -71,7 +81,7 @@ export class LocalSystem {
     if (running === undefined || running.exitCode !== null) return;
     const exited = once(running, "exit");
     running.kill("SIGTERM");
-    const tooSlow = setTimeout(() => running.kill("SIGKILL"), 10_000);
+    const tooSlow = setTimeout(() => running.kill("SIGKILL"), STOPS_WITHIN);
     await exited;
     clearTimeout(tooSlow);
   }
@@ -99,15 +109,5 @@ export class LocalSystem {
       },
     );
     if (!response.ok) throw new Error(`accounts:update answered ${response.status}: ${await response.text()}`);
-  }
-
-  async #ready(): Promise<void> {
-    const deadline = Date.now() + STARTS_WITHIN;
-    while (Date.now() < deadline) {
-      const answered = await fetch(`${this.origin}/config.json`).catch(() => undefined);
-      if (answered?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${BINARY} does not answer on port ${this.#port}:\n${this.#printed}`);
   }
 }

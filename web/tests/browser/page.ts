@@ -38,7 +38,7 @@ export class VotePage {
   }
 
   async isLive(): Promise<void> {
-    await expect(this.connection).toHaveText("Live", { timeout: 15_000 });
+    await expect(this.connection).toHaveText("Live");
   }
 
   voteButton(candidate: "cats" | "dogs"): Locator {

@@ -1,6 +1,6 @@
 // The test function of this suite: each worker has a running system, and no page may complain.
 import { type BrowserContext, type ConsoleMessage, test as base, expect } from "@playwright/test";
-import { LocalSystem, type LocalSystemOptions } from "./local-system.ts";
+import { LocalSystem, type LocalSystemOptions, STARTS_WITHIN, STOPS_WITHIN } from "./local-system.ts";
 
 export { expect };
 
@@ -23,7 +23,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(system);
       await system.dispose();
     },
-    { scope: "worker", timeout: 30_000 },
+    { scope: "worker", timeout: STARTS_WITHIN + STOPS_WITHIN },
   ],
 
   baseURL: ({ system }, use) => use(system.origin),
@@ -75,4 +75,4 @@ export class Complaints {
 export const REFUSED = /status of 400/;
 /** The server is away, as the test wants it to be. */
 export const AWAY =
-  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|ERR_SOCKET_NOT_CONNECTED/;
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;

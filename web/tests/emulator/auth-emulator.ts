@@ -5,7 +5,7 @@ import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort } from "../browser/free-port.ts";
+import { freePort } from "./free-port.ts";
 
 const CLI = resolve(import.meta.dirname, "node_modules/firebase-tools/lib/bin/firebase.js");
 const PROJECT = "demo-callgate";

@@ -1,6 +1,6 @@
 // As the browser suite's test function, with a system that takes Firebase's own emulator for its end users.
 import { test as base } from "../browser/test.ts";
-import { LocalSystem } from "../browser/local-system.ts";
+import { LocalSystem, STARTS_WITHIN, STOPS_WITHIN } from "../browser/local-system.ts";
 import { AuthEmulator } from "./auth-emulator.ts";
 
 export { expect } from "../browser/test.ts";
@@ -25,6 +25,6 @@ export const test = base.extend<object, WorkerFixtures>({
       await use(system);
       await system.dispose();
     },
-    { scope: "worker", timeout: 30_000 },
+    { scope: "worker", timeout: STARTS_WITHIN + STOPS_WITHIN },
   ],
 });
