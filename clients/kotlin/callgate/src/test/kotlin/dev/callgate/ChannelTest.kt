@@ -70,7 +70,7 @@ class ChannelTest {
     @AfterEach
     fun stop() {
         channels.forEach { it.shutdown() }
-        channels.forEach { assertTrue(it.awaitTermination(5, TimeUnit.SECONDS), "a channel does not end") }
+        channels.forEach { assertTrue(it.awaitTermination(60, TimeUnit.SECONDS), "a channel does not end") }
         server.shutdownNow().awaitTermination()
     }
 

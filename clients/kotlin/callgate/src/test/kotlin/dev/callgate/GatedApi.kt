@@ -82,7 +82,7 @@ class GatedApi(private val handlers: Handlers) : AutoCloseable {
     override fun close() {
         channels.forEach { it.shutdown() }
         // Each token that was asked for is answered, or the channel would not end.
-        channels.forEach { check(it.awaitTermination(5, TimeUnit.SECONDS)) { "a channel does not end" } }
+        channels.forEach { check(it.awaitTermination(60, TimeUnit.SECONDS)) { "a channel does not end" } }
         server.shutdownNow()
     }
 

@@ -55,7 +55,7 @@ class TlsTest {
             assertTrue(failureOf { NoteServiceCoroutineStub(stranger).writeNote(WRITE) }.isUnavailable)
             assertEquals(1, brought.tokens.size)
         } finally {
-            for (channel in listOf(known, stranger)) channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS)
+            for (channel in listOf(known, stranger)) channel.shutdownNow().awaitTermination(60, TimeUnit.SECONDS)
             server.shutdownNow()
         }
         Unit

@@ -59,6 +59,6 @@ class LocalSystem(private val tokenLifetime: Int = 3600) : AutoCloseable {
         val BINARY =
             File(System.getenv("CALLGATE_LOCAL_BIN") ?: "${System.getProperty("repository.root")}/target/debug/callgate-local")
         val ORIGIN = Regex("""^Open http://localhost:(\d+)$""")
-        const val STARTS_WITHIN_SECONDS = 20L
+        const val STARTS_WITHIN_SECONDS = 90L
     }
 }
