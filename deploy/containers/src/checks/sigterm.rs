@@ -15,8 +15,9 @@ use tokio::{sync::mpsc, time::sleep};
 
 use crate::{Services, held, instance::Instance, probe, stage::Stage};
 
-/// How often it is tried to make enough calls, some of them when the instance ends. All else has to hold each time.
-const ATTEMPTS: usize = 3;
+/// How often it is tried to make enough calls, some of them when the instance ends: a busy machine has quiet moments. All else has to hold
+/// each time.
+const ATTEMPTS: usize = 10;
 
 /// So many statements have to wait: one more than the ten that an instance can make at a time, so that some are of each.
 const WAITING: i64 = 11;
