@@ -7,23 +7,20 @@ use std::{
     future::Future,
     pin::pin,
     task::{Context, Poll, Waker},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use super::{
     credentials::{Headers, read},
-    judge,
     kind::Kind,
     layer::Shared,
-    patience::{Patience, Refusal, verified},
-    revocation::Revocation,
+    patience::{Patience, Refusal},
 };
 use crate::{
-    accounts::AccountsError,
-    caller::{Caller, EndUser, InternalUser, OnBehalfOf, ServiceAccount},
+    caller::{Caller, OnBehalfOf},
     denial::Denial,
     policy::Method,
-    rule::{Callers, EndUserRule, InternalUserRule, ServiceAccountRule},
+    rule::Callers,
 };
 
 /// Who calls, as the rule demands.
@@ -206,90 +203,6 @@ impl Shared {
                 .map(Caller::EndUser),
             (kind, ..) => Err(Denial::CallerNotAllowed(kind.caller()).into()),
         }
-    }
-
-    /// An end user by an ID token.
-    async fn end_user(
-        &self,
-        rule: &EndUserRule,
-        token: &[u8],
-        patience: Patience,
-    ) -> Result<EndUser, Refusal> {
-        let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
-        let user = verified(verifier.check(token), || verifier.verify(token), patience).await?;
-        judge::end_user(rule, &user, || self.clock.now())?;
-        if let Some(within) = rule.revocation_checked_within {
-            self.stands(rule, &user, within, patience).await?;
-        }
-        Ok(user)
-    }
-
-    /// An end user by a session cookie.
-    async fn session(
-        &self,
-        rule: &EndUserRule,
-        cookie: &[u8],
-        patience: Patience,
-    ) -> Result<EndUser, Refusal> {
-        let verifier = self.session_cookies.as_ref().ok_or_else(nobody)?;
-        let user = verified(verifier.check(cookie), || verifier.verify(cookie), patience).await?;
-        judge::end_user(rule, &user, || self.clock.now())?;
-        if let Some(within) = rule.revocation_checked_within {
-            self.stands(rule, &user, within, patience).await?;
-        }
-        Ok(user)
-    }
-
-    /// Whether the account of a user stands, as the rule asks.
-    async fn stands(
-        &self,
-        rule: &EndUserRule,
-        user: &EndUser,
-        within: Duration,
-        patience: Patience,
-    ) -> Result<(), Refusal> {
-        let revocation = self.revocation()?;
-        if let Some(verdict) = revocation.check(rule, user, within) {
-            return Ok(verdict?);
-        }
-        patience.wait()?;
-        Ok(revocation.ask(rule, user, within).await?)
-    }
-
-    async fn internal_user(
-        &self,
-        rule: &InternalUserRule,
-        assertion: &[u8],
-        patience: Patience,
-    ) -> Result<InternalUser, Refusal> {
-        let verifier = self.internal_users.as_ref().ok_or_else(nobody)?;
-        let user = verified(
-            verifier.check(assertion),
-            || verifier.verify(assertion),
-            patience,
-        )
-        .await?;
-        judge::internal_user(rule, &user)?;
-        Ok(user)
-    }
-
-    async fn service_account(
-        &self,
-        rule: &ServiceAccountRule,
-        token: &[u8],
-        patience: Patience,
-    ) -> Result<ServiceAccount, Refusal> {
-        let verifier = self.service_accounts.as_ref().ok_or_else(nobody)?;
-        let service = verified(verifier.check(token), || verifier.verify(token), patience).await?;
-        judge::service_account(rule, &service)?;
-        Ok(service)
-    }
-
-    /// `GateBuilder::build` made sure that it is there wherever a rule asks for it. If it ever is not, nobody passes.
-    pub(super) fn revocation(&self) -> Result<&Revocation, Denial> {
-        self.revocation.as_ref().ok_or_else(|| {
-            Denial::AccountsUnavailable(AccountsError::Unavailable("none configured".to_owned()))
-        })
     }
 }
 

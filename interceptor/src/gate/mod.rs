@@ -55,6 +55,7 @@ mod app;
 mod authenticate;
 mod body;
 mod builder;
+mod callers;
 mod check;
 mod credentials;
 mod deadline;
