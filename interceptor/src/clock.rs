@@ -57,7 +57,7 @@ impl Clock {
     }
 
     /// Whether both always tell the same time.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Source::System, Source::System) => true,
             (Source::Manual(this), Source::Manual(other)) => Arc::ptr_eq(this, other),
@@ -99,9 +99,9 @@ mod tests {
     #[test]
     fn a_clock_is_the_same_as_its_clones_and_as_no_other() {
         let [one, other] = [(); 2].map(|()| Clock::manual(UNIX_EPOCH));
-        assert!(one.is(&one.clone()));
-        assert!(!one.is(&other));
-        assert!(Clock::system().is(&Clock::default()));
-        assert!(!Clock::system().is(&one) && !one.is(&Clock::system()));
+        assert!(one.is_same(&one.clone()));
+        assert!(!one.is_same(&other));
+        assert!(Clock::system().is_same(&Clock::default()));
+        assert!(!Clock::system().is_same(&one) && !one.is_same(&Clock::system()));
     }
 }

@@ -1,7 +1,5 @@
 //! A caller of each kind: verified by its token, and judged by its rule.
 
-use std::time::Duration;
-
 use super::{
     authenticate::nobody,
     judge,
@@ -28,10 +26,7 @@ impl Shared {
     ) -> Result<EndUser, Refusal> {
         let verifier = self.end_users.as_ref().ok_or_else(nobody)?;
         let user = verified(verifier.check(token), || verifier.verify(token), patience).await?;
-        judge::end_user(rule, &user, || self.clock.now())?;
-        if let Some(within) = rule.revocation_checked_within {
-            self.stands(rule, &user, within, patience).await?;
-        }
+        self.stands(rule, &user, patience).await?;
         Ok(user)
     }
 
@@ -44,21 +39,21 @@ impl Shared {
     ) -> Result<EndUser, Refusal> {
         let verifier = self.session_cookies.as_ref().ok_or_else(nobody)?;
         let user = verified(verifier.check(cookie), || verifier.verify(cookie), patience).await?;
-        judge::end_user(rule, &user, || self.clock.now())?;
-        if let Some(within) = rule.revocation_checked_within {
-            self.stands(rule, &user, within, patience).await?;
-        }
+        self.stands(rule, &user, patience).await?;
         Ok(user)
     }
 
-    /// Whether the account of a user stands, as the rule asks.
+    /// Whether a verified user meets the rule, by the token and, where the rule asks for it, by the account.
     async fn stands(
         &self,
         rule: &EndUserRule,
         user: &EndUser,
-        within: Duration,
         patience: Patience,
     ) -> Result<(), Refusal> {
+        judge::end_user(rule, user, || self.clock.now())?;
+        let Some(within) = rule.revocation_checked_within else {
+            return Ok(());
+        };
         let revocation = self.revocation()?;
         if let Some(verdict) = revocation.check(rule, user, within) {
             return Ok(verdict?);

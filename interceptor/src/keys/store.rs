@@ -105,10 +105,10 @@ impl KeyStore {
 
     /// Whether the key of this fingerprint is one of the issuer's at present, and may be used (G15, G16).
     ///
-    /// Looks at the keys' age just as [`find`](Self::find) does. The caller has looked at this clock a moment ago: where it is the
-    /// store's own, that is not done again, since it takes as long as all the rest.
+    /// Looks at the keys' age just as [`find`](Self::find) does. The caller has read `now` from `clock`: where that is the
+    /// store's own clock, it is not read again, which would take as long as the rest of this.
     pub(crate) fn holds(&self, fingerprint: &[u8; 32], clock: &Clock, now: SystemTime) -> bool {
-        let now = match self.0.clock.is(clock) {
+        let now = match self.0.clock.is_same(clock) {
             true => now,
             false => self.0.clock.now(),
         };

@@ -39,14 +39,10 @@ pub(in crate::gate) fn strip(headers: &mut HeaderMap, found: Found) {
     }
 }
 
-#[inline]
 pub(super) fn is_other_credential(name: &HeaderName) -> bool {
     // Most headers of a call begin otherwise, and cost no more than this look.
-    matches!(name.as_str().as_bytes().first(), Some(b'x' | b'p')) && is_one_of_the_others(name)
-}
-
-fn is_one_of_the_others(name: &HeaderName) -> bool {
-    name.as_str().starts_with(UNPROVEN_PREFIX) || OTHERS.contains(name)
+    matches!(name.as_str().as_bytes().first(), Some(b'x' | b'p'))
+        && (name.as_str().starts_with(UNPROVEN_PREFIX) || OTHERS.contains(name))
 }
 
 /// HTTP/2 may split the cookie header into crumbs (RFC 9113, 8.2.3): they are joined before the pair is taken out.
